@@ -1,0 +1,69 @@
+// `npm run dev [-- --port N] [-- --fresh]`: installs, makes secrets, migrates, seeds, serves. A second start keeps
+// the data and does only what is missing.
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { install } from "./install.mjs";
+import { node, output, root, tool } from "./node.mjs";
+
+const args = process.argv.slice(2);
+const port = Number(args[args.indexOf("--port") + 1] ?? NaN) || 8787;
+const state = path.join(root, ".wrangler", "state");
+const demoFile = path.join(root, ".wrangler", "demo.json");
+const base = `http://127.0.0.1:${port}`;
+
+install();
+const { makeSecrets } = await import("./secrets.mjs");
+const { fetchReference } = await import("./reference.mjs");
+const { migrate } = await import("./migrate.mjs");
+const { bundle } = await import("./bundle.mjs");
+
+if (args.includes("--fresh")) {
+  rmSync(state, { recursive: true, force: true });
+  rmSync(demoFile, { force: true });
+}
+makeSecrets();
+fetchReference();
+await migrate(state);
+const isNew = !existsSync(demoFile);
+if (isNew) {
+  console.log("Seeding a demo organization …");
+  await output([await bundle("scripts/seed.ts"), state, demoFile, base], { env: { ...process.env, WRANGLER_SEND_METRICS: "false" } });
+}
+const demo = { ...JSON.parse(readFileSync(demoFile, "utf8")), base };
+writeFileSync(demoFile, `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
+
+const server = spawn(node(), [tool("wrangler"), "dev", "--port", String(port), "--ip", "127.0.0.1", "--persist-to", state, "--show-interactive-dev-session=false"], {
+  cwd: root,
+  stdio: "inherit",
+  env: { ...process.env, WRANGLER_SEND_METRICS: "false" },
+});
+server.on("exit", (code) => process.exit(code ?? 0));
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => server.kill(signal));
+
+for (;;) {
+  const answer = await fetch(`${base}/health`).catch(() => null);
+  await answer?.arrayBuffer();
+  if (answer?.ok) break;
+  await new Promise((resolve) => setTimeout(resolve, 200));
+}
+if (isNew) {
+  console.log("\nKeys of the demo organization, shown once (they stay in .wrangler/demo.json):");
+  for (const [name, key] of Object.entries(demo.keys)) console.log(`  ${name.padEnd(17)} ${key}`);
+}
+console.log(`
+ConnectKit Edge answers at ${base}   reference: ${base}/docs
+${isNew ? `\n  curl -s ${base}/v1/contacts?limit=2 -H "Authorization: Bearer ${demo.keys.location_live}"\n` : "  Keys: .wrangler/demo.json\n"}`);
+
+// The platform's cron does not run locally, so its two beats come from here.
+setInterval(() => {
+  beat("* * * * *");
+  if (new Date().getMinutes() === 7) beat("7 * * * *");
+}, 60_000);
+
+function beat(cron) {
+  fetch(`${base}/cdn-cgi/local/scheduled?cron=${encodeURIComponent(cron).replaceAll("%20", "+")}`).then(
+    (answer) => answer.arrayBuffer(),
+    () => undefined,
+  );
+}

@@ -1,0 +1,8 @@
+// The composition root: endpoints, authentication and limits become one app; the pages about it stand beside.
+import { authentication } from "./keys/authenticate";
+import { admit, settle } from "./limits/admit";
+import { serve } from "./platform/serve";
+import { routes as reference } from "./reference/routes";
+import { routes } from "./routes";
+
+export const app = serve([...routes, ...reference(routes)], { ...authentication, admit, settle });

@@ -1,0 +1,87 @@
+// Single values: what they mean and how they are compared. Pure; each answers the normal form, or null for what is none.
+import { parsePhoneNumberFromString, isSupportedCountry } from "libphonenumber-js/max";
+
+/** How an e-mail address is compared: NFC, lower-cased, the domain as A-labels; no dots or +tags stripped. */
+export function emailKey(value: string): string | null {
+  const address = value.normalize("NFC").trim().toLowerCase();
+  const at = address.lastIndexOf("@");
+  const [local, domain] = [address.slice(0, at), asciiDomain(address.slice(at + 1))];
+  if (at < 1 || domain === null || !LOCAL.test(local)) return null;
+  if (encoder.encode(local).length > 64 || local.length + domain.length + 1 > 254) return null;
+  return `${local}@${domain}`;
+}
+
+/** Dot-atoms of RFC 5322, and any letter beyond ASCII (RFC 6531). */
+const LOCAL = /^[a-z0-9!#$%&'*+/=?^_`{|}~\u{80}-\u{10ffff}-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~\u{80}-\u{10ffff}-]+)*$/u;
+const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/;
+const encoder = new TextEncoder();
+
+function asciiDomain(domain: string): string | null {
+  if (/[\s/\\?#:@[\]%]/.test(domain)) return null;
+  if (DOMAIN.test(domain) && !domain.includes("xn--")) return /\.\d+$/.test(domain) ? null : domain;
+  // The URL parser is the platform's own IDNA (UTS 46).
+  const parsed = URL.parse(`http://${domain}`)?.hostname;
+  return parsed !== undefined && DOMAIN.test(parsed) && !/\.\d+$/.test(parsed) ? parsed : null;
+}
+
+/** E.164, judged by the digits of the numbering plan; `country` is for numbers written nationally. */
+export function e164(value: string, country: string): string | null {
+  const parsed = parsePhoneNumberFromString(value, isSupportedCountry(country) ? { defaultCountry: country, extract: false } : { extract: false });
+  return parsed?.isValid() ? parsed.number : null;
+}
+
+/** `1980-05-09` or `--05-09`: a day that the calendar has. */
+export function birthday(value: string): string | null {
+  const [, year, month, day] = /^(?:(\d{4})|-)-(\d{2})-(\d{2})$/.exec(value) ?? [];
+  if (month === undefined || day === undefined || year === "0000") return null;
+  // A year that is not known may have been a leap year.
+  const date = new Date(`${year ?? "2000"}-${month}-${day}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.getUTCDate() === Number(day) ? value : null;
+}
+
+/** BCP 47, in canonical case. */
+export function language(value: string): string | null {
+  try {
+    return Intl.getCanonicalLocales(value)[0] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+const zones = new Map<string, string | null>();
+
+/** An IANA time zone, as the platform spells it. */
+export function timezone(value: string): string | null {
+  const known = zones.get(value);
+  if (known !== undefined) return known;
+  const zone = zoneOf(value);
+  if (zones.size < 1_000) zones.set(value, zone);
+  return zone;
+}
+
+function zoneOf(value: string): string | null {
+  if (!/^[A-Za-z]/.test(value)) return null;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: value });
+    return value;
+  } catch {
+    return null;
+  }
+}
+
+/** ISO 3166-1 alpha-2, upper-cased. */
+export function country(value: string): string | null {
+  const code = value.trim().toUpperCase();
+  return /^[A-Z]{2}$/.test(code) && (regions.of(code) ?? code) !== code ? code : null;
+}
+const regions = new Intl.DisplayNames("en", { type: "region", fallback: "code" });
+
+/** http or https, as the URL standard writes it. */
+export function webUrl(value: string): string | null {
+  const parsed = URL.parse(value.trim());
+  return parsed && ["http:", "https:"].includes(parsed.protocol) && parsed.hostname.includes(".") ? parsed.href : null;
+}
+
+/** Folded for sorting: case and accents don't matter. */
+export const sortKey = (value: string | null): string =>
+  (value ?? "").normalize("NFKD").replaceAll(/\p{M}+/gu, "").toLowerCase().trim().slice(0, 100);

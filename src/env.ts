@@ -1,0 +1,19 @@
+// The bindings of the Worker (wrangler.toml), and nothing derived from them.
+import type { Gate } from "./limits/gate";
+
+export interface Env {
+  readonly DB: D1Database;
+  readonly DATA: D1Database;
+  readonly LOG: D1Database;
+  readonly KEY_CACHE: KVNamespace;
+  readonly GATE: DurableObjectNamespace<Gate>;
+  readonly FLOOD: RateLimit;
+  readonly ASSETS: Fetcher;
+  /** Pepper of the key digests, at least 32 characters. */
+  readonly KEY_PEPPER: string;
+  readonly ENVIRONMENT: string;
+  /** `info` logs a line per request, `error` only faults. */
+  readonly LOG_LEVEL: string;
+  /** D1's region, for gates to be born beside it; empty = near the first caller. */
+  readonly GATE_REGION: string;
+}

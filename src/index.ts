@@ -1,0 +1,11 @@
+// The Worker's entry: requests, cron, objects.
+import { app } from "./app";
+import type { Env } from "./env";
+import { run } from "./upkeep/upkeep";
+
+export { Gate } from "./limits/gate";
+
+export default {
+  fetch: app.fetch,
+  scheduled: (controller, env) => run(controller.cron, controller.scheduledTime, env),
+} satisfies ExportedHandler<Env>;

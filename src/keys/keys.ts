@@ -1,0 +1,284 @@
+// Keys: create, read, change, revoke. What a key may do is changed in D1 and made effective at its gate before the
+// answer, so that an answered change is true for every request that arrives after it.
+import { limitsOf, limitsOfKey } from "../limits/plans";
+import { raiseKey } from "../limits/store";
+import { effectively } from "../limits/switches";
+import { DAY, rfc3339 } from "../platform/clock";
+import { commit, type CommitCtx, type Plan } from "../platform/commit";
+import { checkIfMatch, etag } from "../platform/conditions";
+import type { OrgCtx } from "../platform/context";
+import type { Reply } from "../platform/endpoint";
+import { diff } from "../platform/events";
+import { newId } from "../platform/id";
+import { sameJson } from "../platform/json";
+import { encodeCursor, decodeCursor, questionOf } from "../platform/page";
+import { invalid, notFound } from "../platform/problems";
+import { hash, type PlainSecret } from "../platform/secret";
+import { reaches } from "./authenticate";
+import { mint, prefixOf, type KeyKind } from "./format";
+import { keyEnded, keyLimitReached, notGrantable } from "./problems";
+import type { CreatedKey, Key, KeyInput, KeyPatch } from "./schema";
+import { effectiveScopes, expand } from "./scopes";
+import * as store from "./store";
+
+const INACTIVE_MS = 90 * DAY;
+
+export interface Issue {
+  readonly name: string;
+  readonly kind: KeyKind;
+  readonly environment: "live" | "sandbox";
+  /** One for a location key; for an agency key those it is narrowed to, or null for all. */
+  readonly locations: readonly string[] | null;
+  readonly scopes: readonly string[];
+  readonly owner: string;
+  readonly integration?: string | undefined;
+  readonly limits?: KeyInput["limits"];
+  readonly synchronous?: boolean | undefined;
+  readonly allowedIps?: readonly string[] | undefined;
+  readonly expiresAt?: number | undefined;
+}
+
+/** Makes a key. The secret is in this answer and nowhere else. Throws `key_limit_reached` (409), 422. */
+export async function issue(
+  ctx: CommitCtx & Pick<OrgCtx, "db" | "env">,
+  wanted: Issue,
+  secret: PlainSecret = mint(wanted.environment, wanted.kind),
+): Promise<Reply<CreatedKey>> {
+  const digest = await hash(ctx.env.KEY_PEPPER, secret);
+  return commit(ctx, ctx.db.control, async (): Promise<Plan<"control", CreatedKey>> => {
+    const locations = wanted.locations ?? [];
+    const facts = await store.readCreationFacts(ctx.db.control, ctx.org, wanted.owner, locations);
+    if (!facts) throw notFound("No such organization.");
+    if (facts.owner_role === null) throw invalid([{ pointer: "/owner", code: "unknown_member", message: "no such member" }]);
+    if (facts.known_locations !== new Set(locations).size) {
+      throw invalid([{ pointer: "/location_ids", code: "unknown_location", message: "no such location" }]);
+    }
+    const { keys: limit } = limitsOf(facts.plan, facts.org_limits);
+    if (facts.living >= limit) throw keyLimitReached(`The organization has ${limit} keys.`, { limit });
+    const row = rowOf(ctx, wanted, secret.last4);
+    const shown = { ...row, plan: facts.plan, org_limits: facts.org_limits, role: facts.owner_role, secrets: secretsOf(row) };
+    return {
+      reply: {
+        status: 201,
+        headers: { ETag: etag(1), Location: `/v1/keys/${row.id}` },
+        // A dry run makes no key, so its secret would never work.
+        body: { ...keyOf(shown), secret: ctx.dryRun ? null : secret.reveal() },
+      },
+      withhold: ["secret"],
+      guards: [store.belowLimit(ctx.org, limit)],
+      writes: [store.insertKey(row), store.insertSecret(digest, row)],
+      events: [{ type: "key.created", subject: row.id, version: 1, environment: row.environment, location: row.location_id, changes: diff({}, logged(row), sameJson) }],
+    };
+  });
+}
+
+/** `issue`, within what the calling key can give: its own environment, locations and scopes, never `keys:write`. */
+export async function create(ctx: OrgCtx, input: KeyInput): Promise<Reply<CreatedKey>> {
+  const { principal } = ctx;
+  const environment = input.environment ?? principal.environment;
+  const locations = input.location_ids ?? (principal.space ? [principal.space.location] : principal.locations);
+  if (input.kind === "location" && locations?.length !== 1) {
+    throw invalid([{ pointer: "/location_ids", code: "one_location", message: "a location key has exactly one location" }]);
+  }
+  if (environment !== principal.environment) throw notGrantable(`This key can make ${principal.environment} keys only.`, { environment });
+  if (input.kind === "agency" && principal.space) throw notGrantable("A location key can't make an agency key.", { kind: input.kind });
+  checkGrant(ctx, input.scopes, locations);
+  if (input.expires_at !== undefined && input.expires_at <= ctx.now) {
+    throw invalid([{ pointer: "/expires_at", code: "in_the_past", message: "must lie in the future" }]);
+  }
+  const { name, kind, scopes, integration, limits, synchronous } = input;
+  return issue(ctx, {
+    name, kind, environment, locations, scopes, integration, limits, synchronous,
+    owner: input.owner ?? principal.owner.id,
+    allowedIps: input.allowed_ips,
+    expiresAt: input.expires_at,
+  });
+}
+
+function checkGrant(ctx: OrgCtx, scopes: readonly string[], locations: readonly string[] | null): void {
+  const { principal } = ctx;
+  const lacking = expand(scopes).filter((scope) => scope === "keys:write" || !principal.effective.includes(scope));
+  if (lacking.length > 0) throw notGrantable(`This key can't give ${lacking.join(", ")}.`, { scopes: lacking });
+  const beyond = locations === null ? principal.space !== null || principal.locations !== null : !locations.every((one) => reaches(principal, one));
+  if (beyond) throw notGrantable("This key does not reach all of these locations.", { location_ids: locations });
+}
+
+export async function read(ctx: OrgCtx, id: string): Promise<Reply<Key>> {
+  const row = await store.readKey(ctx, id);
+  if (!row) throw notFound("No such key.");
+  return { status: 200, headers: { ETag: etag(row.version) }, body: keyOf(row) };
+}
+
+export async function list(ctx: OrgCtx, filter: store.KeyFilter, cursor: string | undefined, limit: number) {
+  const question = await questionOf(["keys", filter]);
+  const [after] = cursor === undefined ? [""] : decodeCursor(cursor, question);
+  const rows = await store.listKeys(ctx, filter, String(after), limit + 1);
+  const page = rows.slice(0, limit);
+  const last = rows.length > limit ? page.at(-1) : undefined;
+  return { status: 200, body: { data: page.map(keyOf), page: { next_cursor: last ? encodeCursor(question, [last.id]) : null, limit } } };
+}
+
+/** Merge-patches a key. What it may do changes at its gate before the answer. */
+export function update(ctx: OrgCtx, id: string, patch: KeyPatch): Promise<Reply<Key>> {
+  return change(ctx, id, "key.updated", async (before) => {
+    if (ENDED.has(before.status)) throw keyEnded(`The key is ${before.status}.`, { key_status: before.status });
+    const added = expand(patch.scopes ?? []).filter((scope) => !expand(before.scopes.split(" ")).includes(scope));
+    if (before.kind === "location" && patch.location_ids !== undefined) {
+      throw invalid([{ pointer: "/location_ids", code: "immutable", message: "a location key stays with its location" }]);
+    }
+    checkGrant(ctx, added, patch.location_ids === undefined ? [] : patch.location_ids);
+    const role = patch.owner === undefined ? before.role : await roleOf(ctx, patch.owner);
+    return { after: patched(before, patch), role };
+  });
+}
+
+/** Ends a key. No request that arrives after the answer passes. */
+export const revoke = (ctx: OrgCtx, id: string): Promise<Reply<Key>> =>
+  change(ctx, id, "key.revoked", async (before) => ({
+    after: before.status === "deleted" ? before : { ...before, status: "revoked" },
+    role: before.role,
+  }));
+
+const ENDED = new Set(["revoked", "expired", "deleted"]);
+
+async function roleOf(ctx: OrgCtx, member: string) {
+  const facts = await store.readCreationFacts(ctx.db.control, ctx.org, member, []);
+  if (!facts?.owner_role) throw invalid([{ pointer: "/owner", code: "unknown_member", message: "no such member" }]);
+  return facts.owner_role;
+}
+
+type Changed = { after: store.ListedKeyRow; role: store.ListedKeyRow["role"] };
+
+function change(ctx: OrgCtx, id: string, type: string, decide: (before: store.ListedKeyRow) => Promise<Changed>): Promise<Reply<Key>> {
+  const plan = async (): Promise<Plan<"control", Key>> => {
+    const before = await store.readKey(ctx, id);
+    if (!before) throw notFound("No such key.");
+    checkIfMatch(ctx, before.version);
+    const { after, role } = await decide(before);
+    const changes = diff(logged(before), logged(after), sameJson);
+    if (Object.keys(changes).length === 0) return { reply: { status: 200, headers: { ETag: etag(before.version) }, body: keyOf(before) }, writes: [], events: [] };
+    const next = { ...after, role, version: before.version + 1, updated_at: ctx.now };
+    return {
+      reply: { status: 200, headers: { ETag: etag(next.version) }, body: keyOf(next) },
+      guards: [{ database: "control", sql: "SELECT version = ? FROM keys WHERE id = ?", params: [before.version, id] }],
+      writes: [store.updateKey(next), ...raiseKey(id, ctx.now)],
+      events: [{ type: eventOf(type, before.status, after.status), subject: id, version: next.version, environment: before.environment, location: before.location_id, changes }],
+    };
+  };
+  return effectively(ctx, () => commit(ctx, ctx.db.control, plan));
+}
+
+function eventOf(type: string, before: string, after: string): string {
+  if (before === after || type !== "key.updated") return type;
+  return after === "paused" ? "key.paused" : "key.resumed";
+}
+
+function patched(before: store.ListedKeyRow, patch: KeyPatch): store.ListedKeyRow {
+  const json = <T>(value: T | null | undefined, was: string | null): string | null =>
+    value === undefined ? was : value === null ? null : JSON.stringify(value);
+  return {
+    ...before,
+    name: patch.name ?? before.name,
+    location_ids: json(patch.location_ids, before.location_ids),
+    scopes: patch.scopes?.join(" ") ?? before.scopes,
+    status: patch.status ?? before.status,
+    owner_id: patch.owner ?? before.owner_id,
+    integration: patch.integration === undefined ? before.integration : patch.integration,
+    limits: json(patch.limits, before.limits),
+    synchronous: patch.synchronous === undefined ? before.synchronous : patch.synchronous ? 1 : 0,
+    allowed_ips: json(patch.allowed_ips, before.allowed_ips),
+  };
+}
+
+function rowOf(ctx: CommitCtx, wanted: Issue, last4: string): store.KeyRow {
+  const agency = wanted.kind === "agency";
+  return {
+    id: newId("key", ctx.now),
+    org_id: ctx.org,
+    name: wanted.name,
+    kind: wanted.kind,
+    environment: wanted.environment,
+    location_id: agency ? null : (wanted.locations?.[0] ?? null),
+    location_ids: agency && wanted.locations ? JSON.stringify(wanted.locations) : null,
+    scopes: wanted.scopes.join(" "),
+    status: "active",
+    owner_id: wanted.owner,
+    integration: wanted.integration ?? null,
+    limits: wanted.limits ? JSON.stringify(wanted.limits) : null,
+    synchronous: wanted.synchronous ? 1 : 0,
+    allowed_ips: wanted.allowedIps?.length ? JSON.stringify(wanted.allowedIps) : null,
+    last4,
+    epoch: 1,
+    version: 1,
+    created_at: ctx.now,
+    created_by: ctx.actor.id,
+    updated_at: ctx.now,
+    last_used_at: null,
+    last_used_from: null,
+    expires_at: wanted.expiresAt ?? null,
+  };
+}
+
+const secretsOf = (row: store.KeyRow): string => JSON.stringify([{ last4: row.last4, state: "current", last_used_at: null, retires_at: null }]);
+
+/** What the log says of a key: never a secret, never a digest. */
+const logged = (row: store.KeyRow): Record<string, unknown> => ({
+  name: row.name,
+  kind: row.kind,
+  environment: row.environment,
+  location_ids: locationsOf(row),
+  scopes: row.scopes.split(" "),
+  status: row.status,
+  owner: row.owner_id,
+  integration: row.integration,
+  limits: parsed(row.limits),
+  synchronous: row.synchronous === 1,
+  allowed_ips: parsed(row.allowed_ips),
+});
+
+const parsed = (json: string | null): unknown => (json === null ? null : JSON.parse(json));
+
+const locationsOf = (row: store.KeyRow): string[] | null =>
+  row.location_id !== null ? [row.location_id] : row.location_ids === null ? null : JSON.parse(row.location_ids);
+
+const time = (ms: number | null): string | null => (ms === null ? null : rfc3339(ms));
+
+interface SecretRow {
+  last4: string;
+  state: "current" | "previous";
+  last_used_at: number | null;
+  retires_at: number | null;
+}
+
+export function keyOf(row: store.ListedKeyRow): Key {
+  const { hour, second, burst, inflight } = limitsOfKey(limitsOf(row.plan, row.org_limits), row.limits, row.synchronous === 1);
+  const scopes = row.scopes.split(" ");
+  const secrets: SecretRow[] = JSON.parse(row.secrets);
+  return {
+    id: row.id,
+    ref: row.id,
+    name: row.name,
+    kind: row.kind,
+    environment: row.environment,
+    location_ids: locationsOf(row),
+    scopes,
+    effective_scopes: effectiveScopes(scopes, row.role),
+    last4: row.last4,
+    prefix: prefixOf(row.environment, row.kind),
+    status: row.status,
+    owner: { id: row.owner_id, role: row.role },
+    integration: row.integration,
+    limits: { hour, second, burst, inflight },
+    synchronous: row.synchronous === 1,
+    allowed_ips: row.allowed_ips === null ? [] : JSON.parse(row.allowed_ips),
+    created_at: rfc3339(row.created_at),
+    created_by: row.created_by,
+    last_used_at: time(row.last_used_at),
+    last_used_from: row.last_used_from,
+    expires_at: time(row.expires_at),
+    inactive_delete_at: ENDED.has(row.status) ? null : rfc3339((row.last_used_at ?? row.created_at) + INACTIVE_MS),
+    secrets: secrets.map((one) => ({ last4: one.last4, state: one.state, last_used_at: time(one.last_used_at), retires_at: time(one.retires_at) })),
+    version: row.version,
+  };
+}
+

@@ -1,0 +1,155 @@
+// Keys on the wire.
+import * as z from "zod";
+import { ROLES } from "../orgs/roles";
+import { idPattern } from "../platform/id";
+import { timestamp } from "../platform/validate";
+import { normalizeCidr } from "./cidr";
+import { GRANTABLE } from "./scopes";
+
+const id = (kind: "key" | "location" | "member" | "organization") => z.string().regex(idPattern(kind), `a ${kind} id`);
+const time = z.string().nullable();
+const environment = z.enum(["live", "sandbox"]);
+const kind = z.enum(["agency", "location"]);
+
+const limitsOut = z.strictObject({ hour: z.int(), second: z.int(), burst: z.int(), inflight: z.int() }).meta({
+  description: "Requests per hour, per second, in a burst, and at once.",
+});
+
+export const key = z
+  .strictObject({
+    id: id("key"),
+    ref: id("key").meta({ description: "The same as `id`: what to name in a support request, never the key itself." }),
+    name: z.string(),
+    kind,
+    environment,
+    location_ids: z.array(id("location")).nullable().meta({ description: "The locations that the key reaches; null: all of the organization's." }),
+    scopes: z.array(z.string()),
+    effective_scopes: z.array(z.string()).meta({ description: "`scopes`, cut down to what the role of the owner allows now." }),
+    last4: z.string(),
+    prefix: z.string(),
+    status: z.enum(["unclaimed", "active", "paused", "expired", "revoked", "deleted"]),
+    owner: z.strictObject({ id: id("member"), role: z.enum(ROLES) }).meta({ description: "The member responsible for the key." }),
+    integration: z.string().nullable(),
+    limits: limitsOut,
+    synchronous: z.boolean().meta({ description: "One request at a time." }),
+    allowed_ips: z.array(z.string()).meta({ description: "CIDR ranges, v4 and v6; empty: any address." }),
+    created_at: z.string(),
+    created_by: z.string(),
+    last_used_at: time,
+    last_used_from: z.string().nullable(),
+    expires_at: time,
+    inactive_delete_at: time.meta({ description: "When the key is deleted if it stays unused: 90 days after its last use." }),
+    secrets: z.array(
+      z.strictObject({ last4: z.string(), state: z.enum(["current", "previous"]), last_used_at: time, retires_at: time }),
+    ),
+    version: z.int(),
+  })
+  .meta({ id: "Key" });
+export type Key = z.output<typeof key>;
+
+export const createdKey = z
+  .strictObject({
+    ...key.shape,
+    secret: z.string().nullable().meta({ description: "The key itself, in this answer only." }),
+    secret_withheld: z.boolean().optional().meta({ description: "True in a replay: the secret was in the first answer." }),
+  })
+  .meta({ id: "CreatedKey" });
+export type CreatedKey = z.output<typeof createdKey>;
+
+const name = z.string().trim().min(1).max(200);
+const scopes = z.array(z.enum(GRANTABLE)).min(1).max(60);
+const quota = z.int().min(1).max(1_000_000);
+const limits = z
+  .strictObject({ hour: quota.optional(), second: quota.optional(), burst: quota.optional(), inflight: quota.optional() })
+  .meta({ description: "Narrower quotas than the plan's." });
+const cidrs = z
+  .array(
+    z.string().transform((text, ctx) => {
+      const range = normalizeCidr(text);
+      if (range === null) ctx.issues.push({ code: "custom", message: "an address or a CIDR range", input: text, params: { code: "invalid_cidr" } });
+      return range ?? "";
+    }),
+  )
+  .max(100);
+const integration = z.string().trim().min(1).max(200);
+
+export const keyInput = z
+  .strictObject({
+    name,
+    kind,
+    environment: environment.optional().meta({ description: "Default: the calling key's own." }),
+    location_ids: z.array(id("location")).min(1).max(1_000).optional().meta({
+      description: "A location key: exactly one. An agency key: those it is narrowed to; absent: all.",
+    }),
+    scopes,
+    owner: id("member").optional().meta({ description: "Default: the member responsible for the calling key." }),
+    integration: integration.optional(),
+    limits: limits.optional(),
+    synchronous: z.boolean().optional(),
+    allowed_ips: cidrs.optional(),
+    expires_at: timestamp.optional().meta({ description: "A fixed end." }),
+  })
+  .meta({ id: "KeyInput" });
+export type KeyInput = z.output<typeof keyInput>;
+
+export const keyPatch = z
+  .strictObject({
+    name: name.optional(),
+    location_ids: z.array(id("location")).min(1).max(1_000).nullable().optional(),
+    scopes: scopes.optional(),
+    status: z.enum(["active", "paused"]).optional(),
+    owner: id("member").optional(),
+    integration: integration.nullable().optional(),
+    limits: limits.nullable().optional(),
+    synchronous: z.boolean().optional(),
+    allowed_ips: cidrs.nullable().optional(),
+  })
+  .meta({ id: "KeyPatch" });
+export type KeyPatch = z.output<typeof keyPatch>;
+
+export const ping = z
+  .strictObject({
+    ok: z.literal(true),
+    organization: id("organization"),
+    location: id("location").nullable(),
+    environment,
+    key: z.strictObject({ ref: id("key"), last4: z.string(), name: z.string() }),
+    scopes: z.array(z.string()),
+    time: z.string(),
+  })
+  .meta({ id: "Ping" });
+export type Ping = z.output<typeof ping>;
+
+const standing = z.strictObject({ quota: z.int(), remaining: z.int() });
+export const me = z
+  .strictObject({
+    ...key.shape,
+    organization: id("organization"),
+    remaining: z
+      .strictObject({ hour: standing, burst: standing, inflight: standing })
+      .meta({ description: "What is left of each quota at this moment." }),
+  })
+  .meta({ id: "Me" });
+export type Me = z.output<typeof me>;
+
+export const introspection = z
+  .union([
+    z.strictObject({ active: z.literal(false) }),
+    z.strictObject({
+      active: z.literal(true),
+      scope: z.string().meta({ description: "Effective scopes, space-separated." }),
+      client_id: z.string(),
+      username: z.string().meta({ description: "The member responsible for the key." }),
+      token_type: z.literal("Bearer"),
+      sub: id("key"),
+      aud: z.string(),
+      iss: z.string(),
+      exp: z.int().optional().meta({ description: "Seconds since the epoch." }),
+      organization: id("organization"),
+      location: id("location").nullable(),
+      environment,
+      last4: z.string(),
+    }),
+  ])
+  .meta({ id: "Introspection" });
+export type Introspection = z.output<typeof introspection>;

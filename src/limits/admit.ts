@@ -1,0 +1,109 @@
+// The caller's side of the gate: one call per request, and none while an answer of it still holds.
+import type { Env } from "../env";
+import type { Admission, Demand, Io, Outcome } from "../platform/access";
+import { now, SECOND } from "../platform/clock";
+import type { Permit, Principal } from "../platform/context";
+import type { Problem } from "../platform/problem";
+import { unavailable } from "../platform/problems";
+import type { Gate, Glance, Word } from "./gate";
+import { rateLimited, tooManyInFlight } from "./schema";
+
+export type GateStub = DurableObjectStub<Gate>;
+
+/** The gate of a key, born beside the databases. */
+export function gateOf(env: Env, key: string): GateStub {
+  const region = REGIONS.find((one) => one === env.GATE_REGION);
+  return env.GATE.get(env.GATE.idFromName(key), region ? { locationHint: region } : {});
+}
+
+const REGIONS = ["wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"] as const;
+
+/** "Refused until t": what a gate said of a flood holds in this isolate until a token can be there, at most 1 s. */
+interface Closed {
+  readonly until: number;
+  readonly problem: Problem;
+  refused: number;
+}
+const closed = new Map<string, Closed>();
+const MAX_CLOSED = 10_000;
+const CLOSED_MS = SECOND;
+
+/** Asks the gate of this principal's key. Throws `unavailable` (503) when it can't be reached: closed, never silently open. */
+export async function admit(principal: Principal, demand: Demand, io: Io): Promise<Admission> {
+  const key = principal.key.id;
+  const shut = closed.get(key);
+  if (shut) {
+    if (now() < shut.until) {
+      shut.refused += 1;
+      return { kind: "refused", problem: shut.problem };
+    }
+    closed.delete(key);
+  }
+  const question = { epoch: principal.epoch, cost: demand.cost, operation: demand.operation, ip: io.ip };
+  const word = await ask(io.env, key, async (gate): Promise<Word> => await gate.admit(question));
+  if (word.kind === "admitted") return { kind: "admitted", permit: { lease: word.lease, headers: word.headers } };
+  if (word.kind === "limited") return { kind: "refused", problem: refuse(word, key, demand, io) };
+  // The gate knows of an end that this principal does not: D1 has the reason.
+  return { kind: "stale" };
+}
+
+/** One new try with a fresh stub where that may help, never against an overload. */
+export async function ask<T>(env: Env, key: string, call: (gate: GateStub) => Promise<T>): Promise<T> {
+  try {
+    return await call(gateOf(env, key));
+  } catch (error) {
+    if (isRetryable(error)) {
+      try {
+        return await call(gateOf(env, key));
+      } catch {
+        throw unreachable();
+      }
+    }
+    throw unreachable();
+  }
+}
+
+const unreachable = () => unavailable("The gate of this key could not be reached.", {}, { "Retry-After": "1" });
+
+const isRetryable = (error: unknown): boolean =>
+  error instanceof Error && "retryable" in error && error.retryable === true && !("overloaded" in error && error.overloaded === true);
+
+function refuse(word: Word & { kind: "limited" }, key: string, demand: Demand, io: Io): Problem {
+  const byRate = word.violated.some((name) => name !== "inflight");
+  const seconds = byRate ? Math.max(1, Math.ceil(word.retryMs / SECOND)) : 1;
+  const headers = { ...word.headers, "Retry-After": String(seconds), Link: `<${io.origin}/errors/rate_limited>; rel="help"` };
+  const extras = { "violated-policies": word.violated };
+  if (!byRate) return tooManyInFlight("As many requests of this key as its plan allows are being answered.", extras, headers);
+  const problem = rateLimited(`No token left in: ${word.violated.join(", ")}. The next one comes in ${seconds} s.`, extras, headers);
+  if (word.retryMs > 0 && closed.size < MAX_CLOSED) close(key, problem, Math.min(CLOSED_MS, word.retryMs), demand, io);
+  return problem;
+}
+
+/** The isolate's own refusals are told to the gate when the time is over. */
+function close(key: string, problem: Problem, ms: number, demand: Demand, io: Io): void {
+  const shut: Closed = { until: now() + ms, problem, refused: 0 };
+  closed.set(key, shut);
+  io.defer(
+    scheduler.wait(ms).then(async () => {
+      if (closed.get(key) === shut) closed.delete(key);
+      if (shut.refused > 0) await gateOf(io.env, key).countRefusals(demand.operation, shut.refused);
+    }),
+  );
+}
+
+/** After the answer: gives the lease back and lists the call. */
+export async function settle(principal: Principal, permit: Permit, demand: Demand, outcome: Outcome, io: Io): Promise<void> {
+  await gateOf(io.env, principal.key.id).settle(permit.lease, {
+    at: io.now,
+    operation: demand.operation,
+    route: demand.route,
+    environment: principal.environment,
+    requestId: io.requestId,
+    ip: io.ip,
+    ...outcome,
+  });
+}
+
+/** What is left to a key, without taking anything. Null: the principal is stale, or its key has ended. */
+export const peek = (env: Env, principal: Principal): Promise<Glance | null> =>
+  ask(env, principal.key.id, async (gate): Promise<Glance | null> => await gate.peek(principal.epoch));

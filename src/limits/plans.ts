@@ -1,0 +1,44 @@
+// What a plan grants, as a table; a contract overrides it per organization or per key.
+import * as z from "zod";
+
+export const PLANS = ["standard", "professional", "enterprise"] as const;
+export type Plan = (typeof PLANS)[number];
+
+/** Quotas of a key. Units: requests per hour, per second, at once; keys per organization. */
+export interface Limits {
+  readonly hour: number;
+  readonly second: number;
+  readonly burst: number;
+  readonly inflight: number;
+  readonly keys: number;
+}
+
+const PRESETS: Record<Plan, Limits> = {
+  standard: { hour: 1_000, second: 5, burst: 50, inflight: 5, keys: 25 },
+  professional: { hour: 5_000, second: 25, burst: 250, inflight: 20, keys: 250 },
+  // Where a contract says nothing, it is the professional plan.
+  enterprise: { hour: 5_000, second: 25, burst: 250, inflight: 20, keys: 250 },
+};
+
+const quota = z.int().min(1).max(1_000_000);
+/** What a contract, or an admin for one key, may override. */
+export const overrides = z.strictObject({ hour: quota, second: quota, burst: quota, inflight: quota, keys: quota }).partial();
+export type Overrides = z.output<typeof overrides>;
+
+const parse = (json: string | null): Overrides => (json === null ? {} : overrides.parse(JSON.parse(json)));
+
+/** The quotas of an organization's keys. */
+export const limitsOf = (plan: Plan, orgLimits: string | null): Limits => ({ ...PRESETS[plan], ...parse(orgLimits) });
+
+/** The quotas of one key: its own only ever narrow its organization's. */
+export function limitsOfKey(ofOrg: Limits, keyLimits: string | null, synchronous: boolean): Limits {
+  const own = parse(keyLimits);
+  const least = (name: keyof Limits): number => Math.min(ofOrg[name], own[name] ?? ofOrg[name]);
+  return {
+    hour: least("hour"),
+    second: least("second"),
+    burst: least("burst"),
+    inflight: synchronous ? 1 : least("inflight"),
+    keys: ofOrg.keys,
+  };
+}

@@ -1,0 +1,53 @@
+// Making a change true for every gate it concerns: the rows written with the change are worked off here, at once
+// by the request that made it and every minute by the sweep, until no gate is left that doesn't know.
+import type { Env } from "../env";
+import { Replay } from "../platform/commit";
+import type { Databases } from "../platform/sql";
+import { gateOf } from "./admit";
+import { notYetEffective } from "./schema";
+import { acknowledge, readPushes, type KeyFacts } from "./store";
+
+const GROUP = 50;
+const MAX_ROUNDS = 40;
+
+/**
+ * Carries out a change and answers only when every gate of the organization knows: also when the change was
+ * made by an earlier request of which this one is the retry.
+ */
+export async function effectively<T>(ctx: { env: Env; db: Databases; org: string; dryRun: boolean }, change: () => Promise<T>): Promise<T> {
+  try {
+    const answer = await change();
+    if (!ctx.dryRun) await makeEffective(ctx, ctx.org);
+    return answer;
+  } catch (error) {
+    if (error instanceof Replay) await makeEffective(ctx, ctx.org);
+    throw error;
+  }
+}
+
+/** Tells all waiting gates of an organization. Throws `not_yet_effective` (503) when one could not be told. */
+async function makeEffective({ env, db }: { env: Env; db: Databases }, org: string): Promise<void> {
+  const waiting = await tell(env, db, org);
+  if (waiting > 0) {
+    throw notYetEffective(`${waiting} ${waiting === 1 ? "key is" : "keys are"} still to be told.`, { waiting }, { "Retry-After": "60" });
+  }
+}
+
+/** The sweep: tells all waiting gates of all organizations; answers how many are left. */
+export const sweep = (env: Env, db: Databases): Promise<number> => tell(env, db, null);
+
+async function tell(env: Env, db: Databases, org: string | null): Promise<number> {
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const waiting = await readPushes(db.control, org);
+    if (waiting.length === 0) return 0;
+    const taken: KeyFacts[] = [];
+    for (let i = 0; i < waiting.length; i += GROUP) {
+      const group = waiting.slice(i, i + GROUP);
+      const told = await Promise.allSettled(group.map((facts) => gateOf(env, facts.key).adopt(facts)));
+      taken.push(...group.filter((_, n) => told[n]?.status === "fulfilled"));
+    }
+    if (taken.length > 0) await db.control.batch([acknowledge(taken)]);
+    if (taken.length < waiting.length) return waiting.length - taken.length;
+  }
+  return (await readPushes(db.control, org)).length;
+}

@@ -1,0 +1,14 @@
+// What each role allows its members, and so the keys that they are responsible for.
+import { SCOPES, type Scope } from "../platform/scopes";
+
+export const ROLES = ["viewer", "member", "admin", "owner"] as const;
+export type Role = (typeof ROLES)[number];
+
+const VIEWER: readonly Scope[] = ["contacts:read", "activities:read", "usage:read", "reports:read", "events:read", "org:read"];
+const MEMBER: readonly Scope[] = [
+  ...VIEWER,
+  "contacts:write", "tags:write", "lists:write", "activities:write", "consents:write", "imports:write",
+];
+
+/** The plan and the organization's deletion are the owner's beyond scopes: see `orgs.update`. */
+export const ROLE_SCOPES: Record<Role, readonly Scope[]> = { viewer: VIEWER, member: MEMBER, admin: SCOPES, owner: SCOPES };

@@ -1,0 +1,49 @@
+// What the pipeline needs of keys and limits, so that it can know neither.
+import type { Ctx, Permit, Principal, Space } from "./context";
+import type { Scope } from "./scopes";
+import type { Problem } from "./problem";
+
+/** The part of a request's context that exists before anybody is known. */
+export type Io = Pick<Ctx, "env" | "db" | "now" | "requestId" | "origin" | "ip" | "defer">;
+
+export interface Demand {
+  readonly operation: string;
+  readonly route: string;
+  readonly scope: Scope | "any";
+  readonly cost: number;
+}
+
+export type Admission =
+  | { readonly kind: "admitted"; readonly permit: Permit }
+  | { readonly kind: "refused"; readonly problem: Problem }
+  /** The principal is of another epoch than the gate's: read it anew and ask again. */
+  | { readonly kind: "stale" };
+
+export interface Outcome {
+  readonly status: number;
+  readonly code: string | null;
+  readonly ms: number;
+  readonly method: string;
+  readonly params: readonly string[];
+  readonly location: string | null;
+}
+
+/** Who calls, as far as the request itself tells. */
+export interface Credential {
+  readonly digest: string;
+}
+
+export interface Access<C extends Credential> {
+  /** Finds the key in the request by its form alone, without I/O. Throws 400, 401. */
+  credential(request: Request, io: Io): Promise<C>;
+  /** What the key is: from the isolate, KV or D1; `fresh`: from D1. Throws 401, 429. */
+  principal(credential: C, io: Io, fresh: boolean): Promise<Principal>;
+  /** Why this principal may not make this request, or null. */
+  refusal(principal: Principal, request: Request, demand: Demand, io: Io): Problem | null;
+  /** The space that `ConnectKit-Location` picks. Throws 400, 404. */
+  locate(principal: Principal, location: string | null, io: Io): Promise<Space>;
+  /** Asks the key's gate: one call. Throws 503. */
+  admit(principal: Principal, demand: Demand, io: Io): Promise<Admission>;
+  /** Gives the lease back and tells the gate how it went. */
+  settle(principal: Principal, permit: Permit, demand: Demand, outcome: Outcome, io: Io): Promise<void>;
+}

@@ -1,0 +1,95 @@
+// Reading a body: bounded in size and time, of a type that the operation understands, in valid UTF-8.
+import { parseStrictly } from "./json";
+import { bodyTimeout, invalidEncoding, tooLarge, unsupportedMediaType } from "./problems";
+import type { Endpoint } from "./endpoint";
+import { SECOND } from "./clock";
+
+const LIMIT_BYTES = 1_000_000;
+const TIMEOUT_MS = 30 * SECOND;
+const ACCEPTED = {
+  json: ["application/json", "application/merge-patch+json"],
+  form: ["application/x-www-form-urlencoded"],
+  none: [],
+} as const;
+
+export interface Body {
+  readonly text: string;
+  readonly value: unknown;
+}
+
+/** Refuses by its headers a body that needn't be read. Throws 413, 415. */
+export function checkBodyHeaders(request: Request, endpoint: Endpoint): void {
+  const limitBytes = endpoint.facts.bodyLimitBytes ?? LIMIT_BYTES;
+  if (Number(request.headers.get("Content-Length") ?? 0) > limitBytes) throw tooBig(limitBytes);
+  if (endpoint.bodyType === "none") return;
+  const accepted: readonly string[] = ACCEPTED[endpoint.bodyType];
+  const [type = "", ...parameters] = (request.headers.get("Content-Type") ?? "").split(";").map((part) => part.trim().toLowerCase());
+  const charset = parameters.find((parameter) => parameter.startsWith("charset="));
+  if (!accepted.includes(type) || (charset && !/^charset="?utf-?8"?$/.test(charset))) {
+    throw unsupportedMediaType(`The body must be ${accepted.join(" or ")}, in UTF-8.`, { accepted }, acceptHeader(request.method, accepted));
+  }
+}
+
+/** The body, read and parsed. Throws 400, 408, 413, 415. */
+export async function readBody(request: Request, endpoint: Endpoint): Promise<Body> {
+  const text = await readText(request, endpoint.facts.bodyLimitBytes ?? LIMIT_BYTES);
+  if (endpoint.bodyType === "json") return { text, value: parseStrictly(text) };
+  if (endpoint.bodyType === "form") return { text, value: parseForm(text) };
+  // An empty object is what some clients send for nothing.
+  if (text.trim() !== "" && text.trim() !== "{}") throw unsupportedMediaType("This operation takes no body.", { accepted: [] });
+  return { text, value: undefined };
+}
+
+async function readText(request: Request, limitBytes: number): Promise<string> {
+  if (!request.body) return "";
+  const reader = request.body.getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const timeout = Promise.withResolvers<never>();
+  const timer = setTimeout(() => timeout.reject(bodyTimeout("The body was not complete after 30 seconds.")), TIMEOUT_MS);
+  try {
+    for (;;) {
+      const { done, value } = await Promise.race([reader.read(), timeout.promise]);
+      if (done) break;
+      length += value.length;
+      if (length > limitBytes) throw tooBig(limitBytes);
+      chunks.push(value);
+    }
+  } catch (error) {
+    reader.cancel().catch(() => undefined);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(chunks.length === 1 ? chunks[0] : joined(chunks, length));
+  } catch {
+    throw invalidEncoding("The body is not valid UTF-8.");
+  }
+}
+
+function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
+
+function parseForm(text: string): Record<string, string | string[]> {
+  const form: [string, string | string[]][] = [];
+  const fields = new URLSearchParams(text);
+  for (const name of new Set(fields.keys())) {
+    const values = fields.getAll(name);
+    form.push([name, values.length === 1 ? (values[0] ?? "") : values]);
+  }
+  return Object.fromEntries(form);
+}
+
+const tooBig = (limitBytes: number) => tooLarge(`The body is larger than ${limitBytes} bytes.`, { limit_bytes: limitBytes });
+
+/** RFC 5789, RFC 9110: which types the resource takes. */
+const acceptHeader = (method: string, accepted: readonly string[]): Record<string, string> =>
+  method === "PATCH" ? { "Accept-Patch": accepted.join(", ") } : {};

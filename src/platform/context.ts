@@ -1,0 +1,94 @@
+// What crosses the house: Principal from authentication, Permit from limits, Ctx to every verb.
+import type { Env } from "../env";
+import type { Databases } from "./sql";
+
+export type Environment = "live" | "sandbox";
+
+/** One location's live or sandbox data. */
+export interface Space {
+  readonly id: number;
+  readonly location: string;
+  readonly environment: Environment;
+  /** ISO 3166-1 alpha-2, for phones written nationally. */
+  readonly defaultCountry: string;
+}
+
+export interface Actor {
+  readonly type: "key" | "member" | "rule" | "import" | "system";
+  readonly id: string;
+  readonly last4?: string;
+}
+
+/** Who calls: what a key *is*. That it *may* is the gate's word, asked on every request with this epoch. */
+export interface Principal {
+  readonly key: {
+    readonly id: string;
+    readonly name: string;
+    readonly kind: "agency" | "location";
+    readonly prefix: string;
+    readonly last4: string;
+  };
+  readonly organization: string;
+  readonly environment: Environment;
+  /** The space of a location key; an agency key picks one per call. */
+  readonly space: Space | null;
+  /** Of an agency key: the locations that it is narrowed to, or null for all. */
+  readonly locations: readonly string[] | null;
+  readonly scopes: readonly string[];
+  /** The key's scopes, cut down to what the role of its responsible member allows. */
+  readonly effective: readonly string[];
+  readonly owner: { readonly id: string; readonly role: string };
+  readonly allowedIps: readonly string[];
+  readonly status: string;
+  readonly apiEnabled: boolean;
+  /** ms; the key's own fixed end, or null. */
+  readonly expiresAt: number | null;
+  /** The secret that authenticated: `previous` works until `retiresAt` (ms). */
+  readonly secret: { readonly state: "current" | "previous"; readonly retiresAt: number | null };
+  readonly epoch: number;
+}
+
+/** The gate's word on one request, and the headers that tell of it. */
+export interface Permit {
+  readonly lease: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface Ctx {
+  readonly env: Env;
+  readonly db: Databases;
+  readonly now: number;
+  readonly requestId: string;
+  /** `https://host`, for links. */
+  readonly origin: string;
+  readonly ip: string | null;
+  /** Work after the answer; its failure is logged, never told. */
+  defer(work: Promise<unknown>): void;
+  readonly dryRun: boolean;
+  readonly ifMatch: IfMatch | null;
+  readonly ifNoneMatch: string | null;
+  readonly idempotency: Idempotency | null;
+}
+
+/** `If-Match`: any version, or one of these. */
+export type IfMatch = "*" | readonly number[];
+
+export interface Idempotency {
+  /** The key or member, and its space. */
+  readonly scope: string;
+  readonly key: string;
+  readonly fingerprint: string;
+}
+
+export interface OrgCtx extends Ctx {
+  readonly org: string;
+  readonly principal: Principal;
+  readonly actor: Actor;
+}
+
+export interface SpaceCtx extends OrgCtx {
+  readonly space: Space;
+}
+
+/** What a verb on data needs: also where no key calls. */
+export type DataCtx = Omit<SpaceCtx, "principal" | "env" | "origin" | "defer">;

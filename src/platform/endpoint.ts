@@ -1,0 +1,113 @@
+// An endpoint is a value: path, scope, shapes, documentation and verb in one place. Routing, authentication,
+// metering, validation, the OpenAPI document and the sweep tests all read the same list of these.
+import * as z from "zod";
+import type { Ctx, OrgCtx, SpaceCtx } from "./context";
+import type { JsonText } from "./json";
+import type { ProblemThrower } from "./problem";
+import type { Scope } from "./scopes";
+import { checkBody, checkParams, checkQuery } from "./validate";
+
+export interface Reply<Body = unknown> {
+  readonly status: number;
+  readonly body?: Body | JsonText;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Answer {
+  readonly description: string;
+  /** Absent: no content. */
+  readonly schema?: z.ZodType;
+  readonly example?: unknown;
+  /** Header name → description. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+export type Answers = Readonly<Record<number, Answer>>;
+type BodyOf<A extends Answers> = { [S in keyof A]: A[S] extends { schema: infer Z extends z.ZodType } ? z.input<Z> : never }[keyof A];
+
+export interface Facts {
+  /** `contacts.archive`: the operationId. */
+  readonly id: string;
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** `/v1/contacts/{id}`. */
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description: string;
+  /** `any`: every key may; `none`: no key needed. */
+  readonly scope: Scope | "any" | "none";
+  /** Tokens that a call takes from the key's buckets. */
+  readonly cost: number;
+  /** The database that a call may change: then it takes Idempotency-Key and answers with its own record. */
+  readonly writes?: "data" | "control";
+  readonly dryRun?: boolean;
+  readonly answers: Answers;
+  readonly problems?: readonly ProblemThrower[];
+  readonly bodyLimitBytes?: number;
+  /** An example of the body, for the reference; it is tried in the tests. */
+  readonly bodyExample?: unknown;
+}
+
+interface Definition<C, P, Q, B, A extends Answers> extends Omit<Facts, "answers"> {
+  readonly answers: A;
+  readonly params: z.ZodType<P>;
+  readonly query: z.ZodType<Q>;
+  readonly body: z.ZodType<B>;
+  /** `form`: application/x-www-form-urlencoded; `json` also understands application/merge-patch+json. */
+  readonly bodyType: "none" | "json" | "form";
+  run(ctx: C, input: { readonly params: P; readonly query: Q; readonly body: B }): Promise<Reply<BodyOf<A>>>;
+}
+
+/** What an endpoint without parameters and body takes: spread it, then say what differs. */
+export const bare = {
+  params: z.strictObject({}),
+  query: z.strictObject({}),
+  body: z.undefined(),
+  bodyType: "none",
+  cost: 1,
+} as const;
+
+interface Erased<C> {
+  readonly facts: Facts;
+  readonly params: z.ZodType;
+  readonly query: z.ZodType;
+  readonly body: z.ZodType;
+  readonly bodyType: "none" | "json" | "form";
+  /** Checks path and query, then the body, then runs: each step throws its problem. */
+  bind(params: unknown, query: unknown): (body: unknown) => (ctx: C) => Promise<Reply>;
+}
+
+export type Endpoint =
+  | ({ readonly on: "space" } & Erased<SpaceCtx>)
+  | ({ readonly on: "organization" } & Erased<OrgCtx>)
+  | ({ readonly on: "nothing" } & Erased<Ctx>);
+
+function erase<C, P, Q, B, A extends Answers>(definition: Definition<C, P, Q, B, A>): Erased<C> {
+  const { params, query, body, bodyType } = definition;
+  return {
+    facts: definition,
+    params,
+    query,
+    body,
+    bodyType,
+    bind(rawParams, rawQuery) {
+      const path = checkParams(params, rawParams);
+      const asked = checkQuery(query, rawQuery);
+      return (rawBody) => {
+        const sent = checkBody(body, rawBody);
+        return (ctx) => definition.run(ctx, { params: path, query: asked, body: sent });
+      };
+    },
+  };
+}
+
+/** An operation on one space's data (a location's, live or sandbox). */
+export const onSpace = <P, Q, B, A extends Answers>(definition: Definition<SpaceCtx, P, Q, B, A>): Endpoint => ({ on: "space", ...erase(definition) });
+
+/** An operation on what belongs to the organization. */
+export const onOrganization = <P, Q, B, A extends Answers>(definition: Definition<OrgCtx, P, Q, B, A>): Endpoint => ({
+  on: "organization",
+  ...erase(definition),
+});
+
+/** An operation that needs no key. */
+export const open = <P, Q, B, A extends Answers>(definition: Definition<Ctx, P, Q, B, A>): Endpoint => ({ on: "nothing", ...erase(definition) });

@@ -1,0 +1,61 @@
+// The log: one row per change, written in the transaction of the change, numbered without gaps per organization.
+import type { Actor, Ctx, Environment } from "./context";
+import { newId } from "./id";
+import type { DatabaseName, Statement } from "./sql";
+
+export type Changes = Readonly<Record<string, { readonly from: unknown; readonly to: unknown }>>;
+
+export interface EventDraft {
+  readonly type: string;
+  readonly subject: string;
+  readonly version: number;
+  readonly changes?: Changes;
+  readonly data?: unknown;
+  readonly location?: string | null;
+  readonly environment?: Environment | null;
+  readonly space?: number | null;
+}
+
+export interface EventSource {
+  readonly org: string;
+  readonly actor: Actor;
+}
+
+/** The statements that number and append these events. Ids are minted here, before the batch is sent. */
+export function append<D extends Exclude<DatabaseName, "log">>(
+  ctx: Pick<Ctx, "now" | "requestId" | "ip">,
+  database: D,
+  source: EventSource,
+  drafts: readonly EventDraft[],
+): { ids: string[]; statements: Statement<D>[] } {
+  if (drafts.length === 0) return { ids: [], statements: [] };
+  const ids = drafts.map(() => newId("event", ctx.now));
+  const rows = drafts.map((draft, i) => [
+    ids[i], draft.type, draft.subject, draft.version, draft.location ?? null, draft.environment ?? null, draft.space ?? null,
+    draft.changes ? JSON.stringify(draft.changes) : null, draft.data === undefined ? null : JSON.stringify(draft.data),
+  ]);
+  const count: Statement<D> = {
+    database,
+    sql: "INSERT INTO event_counters (org_id, seq) VALUES (?1, ?2) ON CONFLICT (org_id) DO UPDATE SET seq = seq + ?2",
+    params: [source.org, drafts.length],
+  };
+  const insert: Statement<D> = {
+    database,
+    sql: `INSERT INTO events (org_id, seq, id, type, subject, version, location_id, environment, space_id, changes, data, occurred_at, actor, request_id, ip)
+      SELECT ?1, (SELECT seq FROM event_counters WHERE org_id = ?1) - ?2 + key + 1,
+        value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8, ?4, ?5, ?6, ?7
+      FROM json_each(?3)`,
+    params: [source.org, drafts.length, JSON.stringify(rows), ctx.now, JSON.stringify(source.actor), ctx.requestId, ctx.ip],
+  };
+  return { ids, statements: [count, insert] };
+}
+
+/** The members that differ, each with its value before and after. */
+export function diff(before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>, same: (a: unknown, b: unknown) => boolean): Changes {
+  const changes: Record<string, { from: unknown; to: unknown }> = {};
+  for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const [from, to] = [before[name] ?? null, after[name] ?? null];
+    if (!same(from, to)) changes[name] = { from, to };
+  }
+  return changes;
+}

@@ -1,0 +1,46 @@
+// TypeIDs: a prefix and a base32 UUIDv7, so that ids say what they name and sort by time (jetify TypeID 0.3, RFC 9562).
+import { TypeID } from "typeid-js";
+
+export const PREFIXES = {
+  organization: "org",
+  location: "loc",
+  member: "mem",
+  key: "key",
+  contact: "con",
+  event: "evt",
+} as const;
+export type Kind = keyof typeof PREFIXES;
+
+/** A new id of this kind, with the time `now` (ms) in its first 48 bits. */
+export function newId(kind: Kind, now: number): string {
+  return TypeID.fromUUIDBytes(PREFIXES[kind], uuidv7(now)).toString();
+}
+
+/** The 26 characters of a TypeID without prefix: the id of a request. */
+export const newRequestId = (now: number): string => TypeID.fromUUIDBytes("", uuidv7(now)).toString();
+
+/** Whether `text` has the form of an id of this kind. */
+export const isId = (kind: Kind, text: string): boolean => PATTERNS[kind].test(text);
+
+/** The pattern of such an id, for schemas. */
+export const idPattern = (kind: Kind): RegExp => PATTERNS[kind];
+
+const pattern = (kind: Kind): RegExp => new RegExp(`^${PREFIXES[kind]}_[0-7][0-9a-hjkmnp-tv-z]{25}$`);
+const PATTERNS: Record<Kind, RegExp> = {
+  organization: pattern("organization"),
+  location: pattern("location"),
+  member: pattern("member"),
+  key: pattern("key"),
+  contact: pattern("contact"),
+  event: pattern("event"),
+};
+
+function uuidv7(now: number): Uint8Array {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, Math.floor(now / 0x10000));
+  view.setUint16(4, now % 0x10000);
+  view.setUint8(6, 0x70 | (view.getUint8(6) & 0x0f));
+  view.setUint8(8, 0x80 | (view.getUint8(8) & 0x3f));
+  return bytes;
+}

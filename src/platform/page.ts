@@ -1,0 +1,68 @@
+// Keyset pages: a cursor is the place where the last page ended, bound to the question it answered.
+import * as z from "zod";
+import { sha256 } from "./secret";
+import { problem } from "./problem";
+import { invalidParameter } from "./problems";
+import { wholeNumber } from "./validate";
+
+export const DEFAULT_LIMIT = 50;
+export const MAX_LIMIT = 200;
+
+export const cursorMismatch = problem({
+  code: "cursor_mismatch",
+  status: 400,
+  title: "Cursor of another list",
+  cause: "The cursor comes from a list with other filters or another sort.",
+  cure: "Follow a cursor with exactly the parameters of its first page; only `limit`, `fields` and `include` may differ.",
+});
+
+export type Key = string | number;
+
+const cursorForm = z.tuple([z.string(), z.array(z.union([z.string(), z.number()])).min(1).max(4)]);
+
+/** Binds cursors to a question: its filters and sort, in any order of parameters. */
+export async function questionOf(parts: unknown): Promise<string> {
+  return (await sha256(JSON.stringify(parts))).slice(0, 12);
+}
+
+export function encodeCursor(question: string, keys: readonly Key[]): string {
+  const bytes = new TextEncoder().encode(JSON.stringify([question, keys]));
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** The keys of a cursor. Throws `invalid_parameter` for rubbish, `cursor_mismatch` for another question's. */
+export function decodeCursor(cursor: string, question: string): readonly Key[] {
+  const parsed = cursorForm.safeParse(parse(cursor));
+  if (!parsed.success) {
+    throw invalidParameter("`cursor` is not one that a page of this API gave.", {
+      errors: [{ parameter: "cursor", code: "malformed", message: "not a cursor" }],
+    });
+  }
+  const [asked, keys] = parsed.data;
+  if (asked !== question) throw cursorMismatch("This cursor belongs to a list with other filters or another sort.");
+  return keys;
+}
+
+function parse(cursor: string): unknown {
+  try {
+    const bytes = Uint8Array.from(atob(cursor.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0));
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
+  } catch {
+    return null;
+  }
+}
+
+/** The schema of a page of `item`. */
+export const pageOf = <Item extends z.ZodType>(item: Item) =>
+  z.strictObject({
+    data: z.array(item),
+    page: z.strictObject({
+      next_cursor: z.string().nullable().meta({ description: "Where the next page starts; null on the last one. Never expires." }),
+      limit: z.int(),
+    }),
+  });
+
+export const pageQuery = {
+  limit: wholeNumber(1, MAX_LIMIT).default(DEFAULT_LIMIT).meta({ description: "Rows per page." }),
+  cursor: z.string().min(1).max(2_000).optional().meta({ description: "`page.next_cursor` of the page before." }),
+};

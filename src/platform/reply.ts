@@ -1,0 +1,62 @@
+// From a reply or a problem to the HTTP response: the headers that every answer bears are set here, by hand.
+import { noneMatchHolds } from "./conditions";
+import type { Reply } from "./endpoint";
+import { JsonText } from "./json";
+import { document, type Problem } from "./problem";
+import type { Meter } from "./sql";
+
+export interface Trace {
+  readonly requestId: string;
+  readonly origin: string;
+  readonly startedAt: number;
+  authMs: number;
+  limitMs: number;
+  readonly meter: Meter;
+}
+
+/** Headers that a page of another origin may read. */
+const EXPOSED =
+  "Request-Id, ETag, Location, Link, Retry-After, RateLimit, RateLimit-Policy, Idempotent-Replayed, Server-Timing, WWW-Authenticate, Allow, Deprecation, Sunset, ConnectKit-Secret-Retires";
+
+export function respond(request: Request, reply: Reply, trace: Trace, extra: Readonly<Record<string, string>> = {}): Response {
+  const headers = baseHeaders(trace, { ...reply.headers, ...extra });
+  const tag = headers.get("ETag");
+  if (reply.status === 200 && tag && isRead(request) && noneMatchHolds(request.headers.get("If-None-Match"), tag)) {
+    return new Response(null, { status: 304, headers });
+  }
+  if (reply.body === undefined) return new Response(null, { status: reply.status, headers });
+  if (!headers.has("Content-Type")) headers.set("Content-Type", "application/json");
+  return new Response(reply.body instanceof JsonText ? reply.body.text : JSON.stringify(reply.body), { status: reply.status, headers });
+}
+
+export function respondWithProblem(thrown: Problem, trace: Trace, extra: Readonly<Record<string, string>> = {}): Response {
+  const headers = baseHeaders(trace, { ...extra, ...thrown.headers, "Content-Type": "application/problem+json" });
+  return new Response(JSON.stringify(document(thrown, trace.origin, trace.requestId)), { status: thrown.status, headers });
+}
+
+/** The preflight of any path under /v1: unauthenticated, unmetered. */
+export function preflight(request: Request): Response {
+  return new Response(null, {
+    status: 204,
+    headers: {
+      "Access-Control-Allow-Origin": "*",
+      "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
+      "Access-Control-Allow-Headers": request.headers.get("Access-Control-Request-Headers") ?? "Authorization, Content-Type",
+      "Access-Control-Max-Age": "86400",
+      Vary: "Access-Control-Request-Headers",
+    },
+  });
+}
+
+const isRead = (request: Request): boolean => request.method === "GET" || request.method === "HEAD";
+
+function baseHeaders(trace: Trace, more: Readonly<Record<string, string>>): Headers {
+  const headers = new Headers(more);
+  headers.set("Request-Id", trace.requestId);
+  headers.set("Server-Timing", `auth;dur=${trace.authMs}, limit;dur=${trace.limitMs}, db;dur=${trace.meter.ms};desc="${trace.meter.calls} calls"`);
+  headers.set("Access-Control-Allow-Origin", "*");
+  headers.set("Access-Control-Expose-Headers", EXPOSED);
+  headers.set("X-Content-Type-Options", "nosniff");
+  if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
+  return headers;
+}

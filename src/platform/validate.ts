@@ -1,0 +1,91 @@
+// From what zod says to what a caller can mend: every fault at once, each with its place.
+import * as z from "zod";
+import { pointerTo } from "./json";
+import type { Fault } from "./problem";
+import { invalid, invalidParameter, notFound } from "./problems";
+
+/** Path parameters: what doesn't parse can't exist. */
+export function checkParams<T>(schema: z.ZodType<T>, raw: unknown): T {
+  const result = schema.safeParse(raw);
+  if (!result.success) throw notFound("No such resource.");
+  return result.data;
+}
+
+/** Query parameters: 400, naming each bad one and the nearest valid name. */
+export function checkQuery<T>(schema: z.ZodType<T>, raw: unknown): T {
+  const result = schema.safeParse(raw);
+  if (result.success) return result.data;
+  const valid = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const errors = result.error.issues.flatMap((issue): Fault[] => {
+    if (issue.code === "unrecognized_keys") return issue.keys.map((name) => unknownParameter(name, valid));
+    const parameter = String(issue.path[0] ?? "");
+    return [{ parameter, code: codeOf(issue), message: issue.message }];
+  });
+  throw invalidParameter(`Parameter ${errors.map(({ parameter }) => `\`${parameter}\``).join(", ")} can't be taken.`, { errors });
+}
+
+/** The body: 422 with a pointer per fault. */
+export function checkBody<T>(schema: z.ZodType<T>, raw: unknown): T {
+  const result = schema.safeParse(raw);
+  if (result.success) return result.data;
+  throw invalid(result.error.issues.flatMap((issue) => faultsOf(issue, "")));
+}
+
+/** The faults of one issue, unions unfolded to the alternative that came nearest. */
+function faultsOf(issue: z.core.$ZodIssue, parent: string): Fault[] {
+  const pointer = issue.path.reduce<string>((path, step) => pointerTo(path, String(step)), parent);
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((name) => ({ pointer: pointerTo(pointer, name), code: "unknown_field", message: "no such field" }));
+  }
+  if (issue.code === "invalid_union" && issue.errors.length > 0) {
+    const nearest = issue.errors.toSorted((a, b) => distance(a) - distance(b))[0] ?? [];
+    if (nearest.length > 0) return nearest.flatMap((inner) => faultsOf(inner, pointer));
+  }
+  return [{ pointer, code: codeOf(issue), message: issue.message }];
+}
+
+/** An alternative whose very type is wrong is farther than one with a fault inside. */
+const distance = (issues: readonly z.core.$ZodIssue[]): number =>
+  issues.length + (issues.some((issue) => issue.path.length === 0 && issue.code === "invalid_type") ? 1_000 : 0);
+
+function codeOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === "custom" && typeof issue.params?.["code"] === "string") return issue.params["code"];
+  return issue.code;
+}
+
+function unknownParameter(name: string, valid: readonly string[]): Fault {
+  const near = nearest(name, valid);
+  return { parameter: name, code: "unknown_parameter", message: near ? `unknown; did you mean \`${near}\`?` : "unknown" };
+}
+
+/** The nearest of `names`, if it is near enough to be a slip. */
+export function nearest(name: string, names: readonly string[]): string | null {
+  const ranked = names.map((one) => ({ one, steps: editDistance(name.toLowerCase().slice(0, 64), one) })).toSorted((a, b) => a.steps - b.steps);
+  const best = ranked[0];
+  return best && best.steps <= Math.max(2, Math.floor(best.one.length / 2)) ? best.one : null;
+}
+
+/** Levenshtein distance. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, swap));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+/** A parameter that may be repeated, `?email=a&email=b`: OR within it. */
+export const many = <Item extends z.ZodType>(item: Item) =>
+  z.preprocess((value) => (typeof value === "string" ? [value] : value), z.array(item).min(1).max(50));
+
+/** A whole number in a query, as text. */
+export const wholeNumber = (min: number, max: number) =>
+  z.preprocess((value) => (typeof value === "string" && /^-?\d{1,10}$/.test(value) ? Number(value) : value), z.int().min(min).max(max));
+
+/** RFC 3339 in a query or body, any offset; becomes milliseconds since the epoch. */
+export const timestamp = z.iso.datetime({ offset: true, error: "an RFC 3339 time such as 2026-11-20T17:53:00.000Z" }).transform((text) => Date.parse(text));

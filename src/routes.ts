@@ -1,0 +1,8 @@
+// Every endpoint of the product, one list: it drives routing, authentication, metering, validation, the OpenAPI
+// document and the sweep tests.
+import { routes as contacts } from "./contacts/routes";
+import { routes as keys } from "./keys/routes";
+import { routes as orgs } from "./orgs/routes";
+import type { Endpoint } from "./platform/endpoint";
+
+export const routes: readonly Endpoint[] = [...keys, ...orgs, ...contacts];

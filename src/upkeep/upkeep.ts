@@ -1,0 +1,51 @@
+// What happens without a request: one list of cron and job. Each job is idempotent, bounded, and fails alone.
+import type { Env } from "../env";
+import { sweep } from "../limits/switches";
+import { DAY } from "../platform/clock";
+import { purgeIdempotency } from "../platform/commit";
+import { databases, log, type Databases } from "../platform/sql";
+
+interface Job {
+  readonly cron: string;
+  readonly name: string;
+  run(env: Env, db: Databases, now: number): Promise<unknown>;
+}
+
+const ACTIVITY_MS = 30 * DAY;
+/** Rows that one statement deletes: a purge must not hold the database for long. */
+const SLICE = 5_000;
+
+const MAX_SLICES = 100;
+
+export const jobs: readonly Job[] = [
+  { cron: "* * * * *", name: "gates", run: (env, db) => sweep(env, db) },
+  { cron: "7 * * * *", name: "idempotency of keys", run: (_env, db, now) => inSlices(() => purgeIdempotency(db.control, now, SLICE)) },
+  { cron: "7 * * * *", name: "idempotency of contacts", run: (_env, db, now) => inSlices(() => purgeIdempotency(db.data, now, SLICE)) },
+  { cron: "7 * * * *", name: "activity", run: (_env, db, now) => inSlices(() => purgeActivity(db, now)) },
+];
+
+async function purgeActivity(db: Databases, now: number): Promise<number> {
+  const [deleted = 0] = await db.log.batch([
+    log("DELETE FROM requests WHERE rid IN (SELECT rid FROM requests WHERE at < ? LIMIT ?)", now - ACTIVITY_MS, SLICE),
+  ]);
+  return deleted;
+}
+
+/** Slice by slice until none is full; what is left after many is the next run's. */
+async function inSlices(slice: () => Promise<number>): Promise<void> {
+  for (let i = 0; i < MAX_SLICES; i += 1) {
+    if ((await slice()) < SLICE) return;
+    await scheduler.wait(1);
+  }
+}
+
+/** Runs the jobs of a cron expression. A failing one is logged and does not stop the others. */
+export async function run(cron: string, now: number, env: Env): Promise<void> {
+  for (const job of jobs.filter((one) => one.cron === cron)) {
+    try {
+      await job.run(env, databases(env), now);
+    } catch (error) {
+      console.error(JSON.stringify({ level: "error", job: job.name, message: error instanceof Error ? error.message : String(error) }));
+    }
+  }
+}
