@@ -1,0 +1,14 @@
+import type { D1Migration } from "cloudflare:test";
+import type { Env } from "../src/env";
+
+declare global {
+  namespace Cloudflare {
+    interface Env extends Bindings {
+      MIGRATIONS: { control: D1Migration[]; data: D1Migration[]; log: D1Migration[] };
+    }
+    interface GlobalProps {
+      mainModule: typeof import("../src/index");
+    }
+  }
+}
+type Bindings = Env;
