@@ -10,7 +10,10 @@ import { Leases } from "./leases";
 import { Spool, type Activity } from "./spool";
 import { readFacts, touchKey, type KeyFacts } from "./store";
 
-/** The block written off ahead is what was used in this time, at least 1 token: so much a crash may cost a caller. */
+/**
+ * The block written off ahead: what was used in this time (at least 1 token), and what flows in during as long after.
+ * So much a crash may cost a caller.
+ */
 export const BLOCK_MS = 4 * SECOND;
 /** An idle object is evicted after 10 s with its memory: the spool must be looked at sooner. */
 const ALARM_MS = 8 * SECOND;
@@ -157,7 +160,8 @@ export class Gate extends DurableObject<Env> {
     });
     if (covered) return;
     const block = this.recent.reduce((sum, { tokens }) => sum + tokens, 0);
-    this.stored = policies.map((policy, i) => spent(policy, levels[i] ?? full(policy, at), block));
+    // From a time ahead: nothing flows into what is stored before then, so a bucket near full lasts as long as any.
+    this.stored = policies.map((policy, i) => ({ ...spent(policy, levels[i] ?? full(policy, at), block), at: at + BLOCK_MS }));
     this.ctx.storage.kv.put("levels", this.stored);
   }
 

@@ -1,0 +1,100 @@
+// The product behind bindings of the test's choice: counted, or failing where it says.
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { app } from "../src/app";
+import type { Env } from "../src/env";
+import type { Fetch } from "./world";
+
+/** Calls the product with these bindings. What it does after the answer goes on beside the test until `settled`. */
+export function front(bindings: Env): Fetch & { settled: () => Promise<void> } {
+  const contexts: ExecutionContext[] = [];
+  const fetch = async (request: Request): Promise<Response> => {
+    const ctx = createExecutionContext();
+    contexts.push(ctx);
+    return app.fetch(request, bindings, ctx);
+  };
+  return Object.assign(fetch, {
+    settled: async () => {
+      for (const ctx of contexts.splice(0)) await waitOnExecutionContext(ctx);
+    },
+  });
+}
+
+/** A copy of an object in which some methods are others. */
+export function altered<T extends object>(original: T, methods: Partial<T>): T {
+  return new Proxy(original, {
+    get(target, name) {
+      const own: unknown = Reflect.get(methods, name);
+      if (own !== undefined) return own;
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+export interface Calls {
+  d1: number;
+  gate: number;
+  kvReads: number;
+  kvWrites: number;
+}
+
+/** Bindings that count their round trips. */
+export function counted(): { bindings: Env; calls: Calls; reset: () => void } {
+  const calls: Calls = { d1: 0, gate: 0, kvReads: 0, kvWrites: 0 };
+  const database = (d1: D1Database): D1Database =>
+    altered(d1, {
+      prepare: (sql: string) => countStatement(d1.prepare(sql)),
+      batch: (statements) => {
+        calls.d1 += 1;
+        return d1.batch(statements.map((one) => inner.get(one) ?? one));
+      },
+    });
+  const inner = new WeakMap<D1PreparedStatement, D1PreparedStatement>();
+  const countStatement = (statement: D1PreparedStatement): D1PreparedStatement => {
+    const wrapped = altered(statement, {
+      bind: (...values: unknown[]) => countStatement(statement.bind(...values)),
+      first: (...args: [string?]) => {
+        calls.d1 += 1;
+        return args[0] === undefined ? statement.first() : statement.first(args[0]);
+      },
+      all: () => {
+        calls.d1 += 1;
+        return statement.all();
+      },
+    });
+    inner.set(wrapped, statement);
+    return wrapped;
+  };
+  const gate = altered(env.GATE, {
+    get: (...args) => {
+      calls.gate += 1;
+      return env.GATE.get(...args);
+    },
+  });
+  const kv = new Proxy(env.KEY_CACHE, {
+    get(target, name) {
+      if (name === "get") calls.kvReads += 1;
+      if (name === "put") calls.kvWrites += 1;
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const bindings = { ...env, DB: database(env.DB), DATA: database(env.DATA), LOG: database(env.LOG), GATE: gate, KEY_CACHE: kv };
+  const reset = (): void => {
+    Object.assign(calls, { d1: 0, gate: 0, kvReads: 0, kvWrites: 0 });
+  };
+  return { bindings, calls, reset };
+}
+
+/** Bindings in which the gates of these keys can't be reached. */
+export function unreachable(keys: ReadonlySet<string>): Env {
+  const ids = new Set([...keys].map((key) => env.GATE.idFromName(key).toString()));
+  const gate = altered(env.GATE, {
+    get: (id, options) => {
+      if (ids.has(id.toString())) throw Object.assign(new Error("the gate is gone"), { retryable: true });
+      return env.GATE.get(id, options);
+    },
+  });
+  return { ...env, GATE: gate };
+}
