@@ -98,3 +98,37 @@ export function unreachable(keys: ReadonlySet<string>): Env {
   });
   return { ...env, GATE: gate };
 }
+
+export interface Ran {
+  sql: string;
+  params: unknown[];
+  rowsRead: number;
+}
+
+/** The data database, with what was run on it and how many rows that read. */
+export function recorded(): { bindings: Env; ran: Ran[] } {
+  const ran: Ran[] = [];
+  const known = new WeakMap<D1PreparedStatement, { sql: string; params: unknown[]; statement: D1PreparedStatement }>();
+  const wrap = (sql: string, params: unknown[], statement: D1PreparedStatement): D1PreparedStatement => {
+    const wrapped = altered(statement, {
+      bind: (...values: unknown[]) => wrap(sql, values, statement.bind(...values)),
+      first: async () => {
+        const { results, meta } = await statement.all<never>();
+        ran.push({ sql, params, rowsRead: meta.rows_read });
+        return results[0] ?? null;
+      },
+    });
+    known.set(wrapped, { sql, params, statement });
+    return wrapped;
+  };
+  const DATA = altered(env.DATA, {
+    prepare: (sql: string) => wrap(sql, [], env.DATA.prepare(sql)),
+    batch: async <T>(statements: D1PreparedStatement[]) => {
+      const inner = statements.map((one) => known.get(one));
+      const results = await env.DATA.batch<T>(inner.map((one, i) => one?.statement ?? statements[i] ?? env.DATA.prepare("SELECT 1")));
+      inner.forEach((one, i) => one && ran.push({ sql: one.sql, params: one.params, rowsRead: results[i]?.meta.rows_read ?? 0 }));
+      return results;
+    },
+  });
+  return { bindings: { ...env, DATA }, ran };
+}

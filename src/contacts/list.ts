@@ -83,9 +83,9 @@ interface Sql {
 const all = (parts: readonly Sql[]): Sql => ({ text: parts.map(({ text }) => text).join(" AND "), params: parts.flatMap(({ params }) => params) });
 
 function rowsStatement(space: number, filter: ListFilter, walk: Walk, after: readonly Key[] | null, descending: boolean, limit: number) {
-  const place: Sql[] = after === null ? [] : [placeAfter(walk, after, descending)];
+  const places = after === null ? [[]] : placesAfter(walk, after, descending);
   const direction = descending ? "DESC" : "ASC";
-  const arms = filter.states.map((state) => arm(COLUMNS, space, state, filter, walk, place));
+  const arms = filter.states.flatMap((state) => places.map((place) => arm(COLUMNS, space, state, filter, walk, place)));
   const order = walk.by.map((column) => `${column} ${direction}`).join(", ");
   return data(`${arms.map(({ text }) => text).join(" UNION ALL ")} ORDER BY ${order} LIMIT ?`, ...arms.flatMap(({ params }) => params), limit);
 }
@@ -124,10 +124,17 @@ const holds = ({ kind, values }: { kind: string; values: readonly string[] }): S
 
 const qualified = (columns: string): string => (columns === "1" ? "1" : columns.replaceAll(/\b\w+\b/g, (column) => (column === "rid" ? "k.rid AS rid" : `c.${column} AS ${column}`)));
 
-function placeAfter(walk: Walk, after: readonly Key[], descending: boolean): Sql {
-  const column = (name: string): string => (walk.index === "identity" ? (name === "rid" ? "k.rid" : `c.${name}`) : name);
-  const columns = walk.by.map(column).join(", ");
-  return { text: `(${columns}) ${descending ? "<" : ">"} (${walk.by.map(() => "?").join(", ")})`, params: walk.by.map((_, i) => after[i] ?? "") };
+/**
+ * What comes after a place, as index ranges: the rest of its ties, then what lies beyond. As one row-value comparison
+ * the index would serve the first column only, and each page of a long tie would read the whole tie.
+ */
+function placesAfter(walk: Walk, after: readonly Key[], descending: boolean): Sql[][] {
+  const beyond = descending ? "<" : ">";
+  const [first, second] = walk.by.map((name) => (walk.index === "identity" ? (name === "rid" ? "k.rid" : `c.${name}`) : name));
+  const [at = "", tie = ""] = after;
+  const further: Sql[] = [{ text: `${first} ${beyond} ?`, params: [at] }];
+  if (second === undefined) return [further];
+  return [[{ text: `${first} = ? AND ${second} ${beyond} ?`, params: [at, tie] }], further];
 }
 
 const keysOf = (row: ContactRow, walk: Walk): Key[] => walk.by.map((column) => row[column]);

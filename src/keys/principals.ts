@@ -3,6 +3,7 @@
 import type { Io } from "../platform/access";
 import { DAY, SECOND } from "../platform/clock";
 import type { Principal } from "../platform/context";
+import { within } from "../platform/deadline";
 import type { ProblemThrower } from "../platform/problem";
 import type { HashedSecret } from "../platform/secret";
 import { prefixOf } from "./format";
@@ -11,6 +12,8 @@ import { effectiveScopes } from "./scopes";
 import { readByDigest, type KnownKeyRow } from "./store";
 
 const MAX_REMEMBERED = 10_000;
+/** A slow KV is no faster than D1. */
+const KV_MS = 2 * SECOND;
 const TTL_SECONDS = DAY / SECOND;
 /** Raised when the shape of a principal changes, so that no deploy reads another's. */
 const nameOf = (digest: HashedSecret): string => `principal:1:${digest}`;
@@ -35,7 +38,7 @@ export type Found = { readonly principal: Principal } | { readonly refusal: Prob
 /** From KV, else D1; `fresh`: from D1, and the caches follow. */
 export async function find(digest: HashedSecret, io: Io, fresh: boolean): Promise<Found> {
   const name = nameOf(digest);
-  const cached = fresh ? null : await io.env.KEY_CACHE.get<Principal>(name, "json").catch(() => null);
+  const cached = fresh ? null : await within(KV_MS, io.env.KEY_CACHE.get<Principal>(name, "json")).catch(() => null);
   if (cached) {
     remember(digest, cached);
     return { principal: cached };

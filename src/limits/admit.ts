@@ -2,6 +2,7 @@
 import type { Env } from "../env";
 import type { Admission, Demand, Io, Outcome } from "../platform/access";
 import { now, SECOND } from "../platform/clock";
+import { within } from "../platform/deadline";
 import type { Permit, Principal } from "../platform/context";
 import type { Problem } from "../platform/problem";
 import { unavailable } from "../platform/problems";
@@ -47,19 +48,17 @@ export async function admit(principal: Principal, demand: Demand, io: Io): Promi
   return { kind: "stale" };
 }
 
-/** One new try with a fresh stub where that may help, never against an overload. */
+const DEADLINE_MS = 5 * SECOND;
+const MAX_TRIES = 2;
+
+/** One new try with a fresh stub where that may help, never against an overload. Throws `unavailable` (503). */
 export async function ask<T>(env: Env, key: string, call: (gate: GateStub) => Promise<T>): Promise<T> {
-  try {
-    return await call(gateOf(env, key));
-  } catch (error) {
-    if (isRetryable(error)) {
-      try {
-        return await call(gateOf(env, key));
-      } catch {
-        throw unreachable();
-      }
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await within(DEADLINE_MS, call(gateOf(env, key)));
+    } catch (error) {
+      if (tries >= MAX_TRIES || !isRetryable(error)) throw unreachable();
     }
-    throw unreachable();
   }
 }
 

@@ -3,7 +3,7 @@
 import type { Env } from "../env";
 import { Replay } from "../platform/commit";
 import type { Databases } from "../platform/sql";
-import { gateOf } from "./admit";
+import { ask } from "./admit";
 import { notYetEffective } from "./schema";
 import { acknowledge, readPushes, type KeyFacts } from "./store";
 
@@ -43,7 +43,7 @@ async function tell(env: Env, db: Databases, org: string | null): Promise<number
     const taken: KeyFacts[] = [];
     for (let i = 0; i < waiting.length; i += GROUP) {
       const group = waiting.slice(i, i + GROUP);
-      const told = await Promise.allSettled(group.map((facts) => gateOf(env, facts.key).adopt(facts)));
+      const told = await Promise.allSettled(group.map((facts) => ask(env, facts.key, async (gate) => await gate.adopt(facts))));
       taken.push(...group.filter((_, n) => told[n]?.status === "fulfilled"));
     }
     if (taken.length > 0) await db.control.batch([acknowledge(taken)]);

@@ -46,6 +46,7 @@ async function readText(request: Request, limitBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   const timeout = Promise.withResolvers<never>();
+  // For the body as a whole, so that a slow drip ends too.
   const timer = setTimeout(() => timeout.reject(bodyTimeout("The body was not complete after 30 seconds.")), TIMEOUT_MS);
   try {
     for (;;) {

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { gateOf } from "../limits/admit";
 import { rfc3339 } from "../platform/clock";
 import type { Ctx } from "../platform/context";
+import { within } from "../platform/deadline";
 import { bare, open, type Endpoint, type Reply } from "../platform/endpoint";
 import { JsonText } from "../platform/json";
 import type { ProblemType } from "../platform/problem";
@@ -28,10 +29,12 @@ function check() {
   return z.strictObject({ ok: z.boolean(), ms: z.int().meta({ description: "Round trip." }) });
 }
 
+const DEADLINE_MS = 5_000;
+
 async function timed(call: () => Promise<unknown>): Promise<{ ok: boolean; ms: number }> {
   const started = Date.now();
   try {
-    await Promise.race([call(), scheduler.wait(5_000).then(() => Promise.reject(new Error("timed out")))]);
+    await within(DEADLINE_MS, call());
     return { ok: true, ms: Date.now() - started };
   } catch {
     return { ok: false, ms: Date.now() - started };
