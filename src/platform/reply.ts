@@ -53,7 +53,7 @@ const isRead = (request: Request): boolean => request.method === "GET" || reques
 function baseHeaders(trace: Trace, more: Readonly<Record<string, string>>): Headers {
   const headers = new Headers(more);
   headers.set("Request-Id", trace.requestId);
-  headers.set("Server-Timing", `auth;dur=${trace.authMs}, limit;dur=${trace.limitMs}, db;dur=${trace.meter.ms};desc="${trace.meter.calls} calls"`);
+  headers.set("Server-Timing", `auth;dur=${trace.authMs}, limit;dur=${trace.limitMs}, db;dur=${trace.meter.ms};desc="${trace.meter.calls} ${trace.meter.calls === 1 ? "call" : "calls"}"`);
   headers.set("Access-Control-Allow-Origin", "*");
   headers.set("Access-Control-Expose-Headers", EXPOSED);
   headers.set("X-Content-Type-Options", "nosniff");

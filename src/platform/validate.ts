@@ -41,6 +41,8 @@ function faultsOf(issue: z.core.$ZodIssue, parent: string): Fault[] {
     const nearest = issue.errors.toSorted((a, b) => distance(a) - distance(b))[0] ?? [];
     if (nearest.length > 0) return nearest.flatMap((inner) => faultsOf(inner, pointer));
   }
+  // zod tells a missing member by the value it did not receive.
+  if (issue.code === "invalid_type" && issue.message.endsWith("received undefined")) return [{ pointer, code: "required", message: "is required" }];
   return [{ pointer, code: codeOf(issue), message: issue.message }];
 }
 

@@ -1,5 +1,5 @@
 // The pages for people: the reference, and one page per error code.
-import { html } from "hono/html";
+import { html } from "../platform/html";
 import type { ProblemType } from "../platform/problem";
 import { exampleOf } from "./openapi";
 

@@ -1,0 +1,2 @@
+// Pages as tagged templates: what is interpolated is escaped.
+export { html } from "hono/html";

@@ -1,0 +1,88 @@
+// The arrows of the house: inside a feature, between features, and what only the platform may touch.
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+
+const sources = new Map(
+  Object.entries(import.meta.glob<string>("../src/**/*.ts", { query: "?raw", import: "default", eager: true })).map(([path, text]) => [path.replace("../src/", ""), text]),
+);
+
+/** Lower may not know higher. */
+const RANKS = [["platform"], ["limits"], ["orgs"], ["keys"], ["contacts"], ["upkeep", "reference"], ["routes", "app", "index"]];
+const rankOf = (feature: string): number => RANKS.findIndex((rank) => rank.includes(feature));
+const featureOf = (file: string): string => (file.includes("/") ? (file.split("/")[0] ?? "") : file.replace(".ts", ""));
+
+interface Import {
+  from: string;
+  to: string;
+  typeOnly: boolean;
+}
+const imports: Import[] = [...sources].flatMap(([from, text]) =>
+  [...text.matchAll(/^import (type )?[^;]*?from "(\.[^"]+)"/gms)].map((match) => {
+    const to = new URL(match[2] ?? "", `file:///${from}`).pathname.slice(1);
+    return { from, to: `${to}.ts`, typeOnly: match[1] !== undefined };
+  }),
+);
+
+/** The files of a feature that others may use beside its door (the file of its name) and its schema. */
+const OPEN: Record<string, readonly string[]> = {
+  limits: ["admit", "gate", "plans", "store", "switches", "schema"],
+  orgs: ["orgs", "roles", "schema", "routes"],
+  keys: ["keys", "authenticate", "problems", "schema", "routes"],
+  contacts: ["contacts", "schema", "routes"],
+  upkeep: ["upkeep"],
+  reference: ["routes"],
+};
+
+describe("imports", () => {
+  it("every file is found, and every import is of a file that exists", () => {
+    expect(sources.size).toBeGreaterThan(40);
+    expect(imports.filter(({ to }) => !sources.has(to))).toEqual([]);
+  });
+
+  it("go to a lower rank, through an open file", () => {
+    const across = imports.filter(({ from, to }) => featureOf(from) !== featureOf(to) && to !== "env.ts" && from !== "env.ts");
+    expect(across.filter(({ from, to }) => rankOf(featureOf(to)) < 0 || rankOf(featureOf(from)) < 0)).toEqual([]);
+    expect(across.filter(({ from, to }) => rankOf(featureOf(to)) >= rankOf(featureOf(from)) && !(featureOf(from) === "index" || featureOf(from) === "app"))).toEqual([]);
+    const closed = across.filter(({ to }) => featureOf(to) !== "platform" && to.includes("/") && !OPEN[featureOf(to)]?.includes(to.split("/")[1]?.replace(".ts", "") ?? ""));
+    expect(closed).toEqual([]);
+  });
+
+  it("env knows types only", () => {
+    expect(imports.filter(({ from, typeOnly }) => from === "env.ts" && !typeOnly)).toEqual([]);
+  });
+
+  it("Hono is the platform's; zod comes as a namespace", () => {
+    const users = [...sources].filter(([, text]) => /from "hono(\/[^"]*)?"/.test(text)).map(([file]) => file);
+    expect(users).toEqual(["platform/html.ts", "platform/serve.ts"]);
+    expect([...sources].filter(([, text]) => /from "zod"/.test(text) && !text.includes('import * as z from "zod"'))).toEqual([]);
+  });
+});
+
+describe("writes", () => {
+  it("go through commit; what is no change of anybody's is listed here, and the list may only shrink", () => {
+    const batching = [...sources].filter(([, text]) => /\.batch\(/.test(text)).map(([file]) => file);
+    expect(batching.toSorted()).toEqual(["limits/gate.ts", "limits/spool.ts", "limits/switches.ts", "platform/commit.ts", "platform/sql.ts", "upkeep/upkeep.ts"]);
+    expect([...sources].filter(([file, text]) => /\benv\.(DB|DATA|LOG)\b/.test(text) && file !== "platform/sql.ts").map(([file]) => file)).toEqual([]);
+  });
+
+  it("no migration drops a table or cascades", () => {
+    const migrations = Object.entries(import.meta.glob<string>("../migrations/**/*.sql", { query: "?raw", import: "default", eager: true }));
+    expect(migrations.length).toBeGreaterThan(2);
+    expect(migrations.filter(([, sql]) => /DROP TABLE|ON DELETE CASCADE|__new_/i.test(sql))).toEqual([]);
+  });
+});
+
+describe("rows", () => {
+  it("every column that a row type names is in the migrated table", async () => {
+    const declared = { KeyRow: ["keys", env.DB, "keys/store.ts"], OrganizationRow: ["organizations", env.DB, "orgs/store.ts"], LocationRow: ["locations", env.DB, "orgs/store.ts"], MemberRow: ["members", env.DB, "orgs/store.ts"], ContactRow: ["contacts", env.DATA, "contacts/store.ts"] } as const;
+    for (const [type, [table, database, file]] of Object.entries(declared)) {
+      const body = new RegExp(`interface ${type} \\{([^}]*)\\}`).exec(sources.get(file) ?? "")?.[1] ?? "";
+      const names = [...body.matchAll(/^\s+(\w+): /gm)].map((match) => match[1] ?? "");
+      const { results } = await database.prepare("SELECT name FROM pragma_table_info(?)").bind(table).all();
+      const columns = z.array(z.object({ name: z.string() })).parse(results).map(({ name }) => name);
+      expect(names.length).toBeGreaterThan(4);
+      expect([type, names.filter((name) => !columns.includes(name))]).toEqual([type, []]);
+    }
+  });
+});
