@@ -24,9 +24,9 @@ function asciiDomain(domain: string): string | null {
   return parsed !== undefined && DOMAIN.test(parsed) && !/\.\d+$/.test(parsed) ? parsed : null;
 }
 
-/** E.164, judged by the digits of the numbering plan; `country` is for numbers written nationally. */
-export function e164(value: string, country: string): string | null {
-  const parsed = parsePhoneNumberFromString(value, isSupportedCountry(country) ? { defaultCountry: country, extract: false } : { extract: false });
+/** E.164, judged by the digits of the numbering plan; `home` is the country of numbers written nationally. */
+export function e164(value: string, home: string): string | null {
+  const parsed = parsePhoneNumberFromString(value, isSupportedCountry(home) ? { defaultCountry: home, extract: false } : { extract: false });
   return parsed?.isValid() ? parsed.number : null;
 }
 
@@ -62,8 +62,7 @@ export function timezone(value: string): string | null {
 function zoneOf(value: string): string | null {
   if (!/^[A-Za-z]/.test(value)) return null;
   try {
-    new Intl.DateTimeFormat("en", { timeZone: value });
-    return value;
+    return Intl.DateTimeFormat("en", { timeZone: value }) && value;
   } catch {
     return null;
   }

@@ -174,7 +174,7 @@ function eventOf(type: string, before: string, after: string): string {
 }
 
 function patched(before: store.ListedKeyRow, patch: KeyPatch): store.ListedKeyRow {
-  const json = <T>(value: T | null | undefined, was: string | null): string | null =>
+  const json = (value: unknown, was: string | null): string | null =>
     value === undefined ? was : value === null ? null : JSON.stringify(value);
   return {
     ...before,

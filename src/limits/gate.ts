@@ -135,6 +135,7 @@ export class Gate extends DurableObject<Env> {
     this.armed = false;
     const at = this.time();
     const idle = at - (this.lastUse?.at ?? 0) >= ALARM_MS;
+    if (idle) this.persistExactly();
     if (this.spool.isFull || idle || at - this.spool.oldestAt >= FLUSH_MS) await this.flush();
     if (!this.spool.isEmpty) await this.arm();
   }
@@ -162,6 +163,13 @@ export class Gate extends DurableObject<Env> {
     const block = this.recent.reduce((sum, { tokens }) => sum + tokens, 0);
     // From a time ahead: nothing flows into what is stored before then, so a bucket near full lasts as long as any.
     this.stored = policies.map((policy, i) => ({ ...spent(policy, levels[i] ?? full(policy, at), block), at: at + BLOCK_MS }));
+    this.ctx.storage.kv.put("levels", this.stored);
+  }
+
+  /** Before an idle gate is evicted: so an ordinary eviction costs its caller nothing, only a crash does. */
+  private persistExactly(): void {
+    if (!this.levels) return;
+    this.stored = this.levels;
     this.ctx.storage.kv.put("levels", this.stored);
   }
 

@@ -38,8 +38,8 @@ function faultsOf(issue: z.core.$ZodIssue, parent: string): Fault[] {
     return issue.keys.map((name) => ({ pointer: pointerTo(pointer, name), code: "unknown_field", message: "no such field" }));
   }
   if (issue.code === "invalid_union" && issue.errors.length > 0) {
-    const nearest = issue.errors.toSorted((a, b) => distance(a) - distance(b))[0] ?? [];
-    if (nearest.length > 0) return nearest.flatMap((inner) => faultsOf(inner, pointer));
+    const meant = issue.errors.toSorted((a, b) => distance(a) - distance(b))[0] ?? [];
+    if (meant.length > 0) return meant.flatMap((inner) => faultsOf(inner, pointer));
   }
   // zod tells a missing member by the value it did not receive.
   if (issue.code === "invalid_type" && issue.message.endsWith("received undefined")) return [{ pointer, code: "required", message: "is required" }];

@@ -80,8 +80,4 @@ export const errorsPage = (types: readonly ProblemType[]): Promise<string> =>
   );
 
 /** `code` in a sentence becomes code on the page; the sentence itself is escaped. */
-async function prose(text: string) {
-  const parts = text.split(/`([^`]+)`/);
-  return html`${await Promise.all(parts.map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : html`${part}`)))}`;
-}
-
+const prose = (text: string) => html`${text.split(/`([^`]+)`/).map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : part))}`;
