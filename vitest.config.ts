@@ -16,13 +16,12 @@ const common = { setupFiles: ["./test/setup.ts"], testTimeout: 60_000, hookTimeo
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
     projects: [
       {
         plugins: [worker()],
-        test: { ...common, name: "shared", include: ["test/*.test.ts"], exclude: ["test/*.alone.test.ts"], isolate: false, maxWorkers: 1 },
+        test: { ...common, name: "shared", include: ["test/*.test.ts"], exclude: ["test/*.alone.test.ts"], isolate: false, maxWorkers: 1, sequence: { groupOrder: 0 } },
       },
-      { plugins: [worker()], test: { ...common, name: "alone", include: ["test/*.alone.test.ts"] } },
+      { plugins: [worker()], test: { ...common, name: "alone", include: ["test/*.alone.test.ts"], maxWorkers: 1, sequence: { groupOrder: 1 } } },
     ],
   },
 });
