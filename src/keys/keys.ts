@@ -46,17 +46,11 @@ export async function issue(
 ): Promise<Reply<CreatedKey>> {
   const digest = await hash(ctx.env.KEY_PEPPER, secret);
   return commit(ctx, ctx.db.control, async (): Promise<Plan<"control", CreatedKey>> => {
-    const locations = wanted.locations ?? [];
-    const facts = await store.readCreationFacts(ctx.db.control, ctx.org, wanted.owner, locations);
-    if (!facts) throw notFound("No such organization.");
-    if (facts.owner_role === null) throw invalid([{ pointer: "/owner", code: "unknown_member", message: "no such member" }]);
-    if (facts.known_locations !== new Set(locations).size) {
-      throw invalid([{ pointer: "/location_ids", code: "unknown_location", message: "no such location" }]);
-    }
+    const facts = await factsOf(ctx, wanted.owner, wanted.locations ?? []);
     const { keys: limit } = limitsOf(facts.plan, facts.org_limits);
     if (facts.living >= limit) throw keyLimitReached(`The organization has ${limit} keys.`, { limit });
     const row = rowOf(ctx, wanted, secret.last4);
-    const shown = { ...row, plan: facts.plan, org_limits: facts.org_limits, role: facts.owner_role, secrets: secretsOf(row) };
+    const shown = { ...row, plan: facts.plan, org_limits: facts.org_limits, role: facts.role, secrets: secretsOf(row) };
     return {
       reply: {
         status: 201,
@@ -70,6 +64,16 @@ export async function issue(
       events: [{ type: "key.created", subject: row.id, version: 1, environment: row.environment, location: row.location_id, changes: diff({}, logged(row), sameJson) }],
     };
   });
+}
+
+/** What the organization says of a key's owner and locations. Throws 422 where it has no such. */
+async function factsOf(ctx: Pick<OrgCtx, "org" | "db">, owner: string, locations: readonly string[]) {
+  const facts = await store.readCreationFacts(ctx.db.control, ctx.org, owner, locations);
+  if (!facts) throw notFound("No such organization.");
+  const { owner_role: role, known_locations: known } = facts;
+  if (role === null) throw invalid([{ pointer: "/owner", code: "unknown_member", message: "no such member" }]);
+  if (known !== new Set(locations).size) throw invalid([{ pointer: "/location_ids", code: "unknown_location", message: "no such location" }]);
+  return { ...facts, role };
 }
 
 /** `issue`, within what the calling key can give: its own environment, locations and scopes, never `keys:write`. */
@@ -127,7 +131,8 @@ export function update(ctx: OrgCtx, id: string, patch: KeyPatch): Promise<Reply<
       throw invalid([{ pointer: "/location_ids", code: "immutable", message: "a location key stays with its location" }]);
     }
     checkGrant(ctx, added, patch.location_ids === undefined ? [] : patch.location_ids);
-    const role = patch.owner === undefined ? before.role : await roleOf(ctx, patch.owner);
+    const told = patch.owner === undefined && !patch.location_ids;
+    const { role } = told ? before : await factsOf(ctx, patch.owner ?? before.owner_id, patch.location_ids ?? []);
     return { after: patched(before, patch), role };
   });
 }
@@ -140,12 +145,6 @@ export const revoke = (ctx: OrgCtx, id: string): Promise<Reply<Key>> =>
   }));
 
 const ENDED = new Set(["revoked", "expired", "deleted"]);
-
-async function roleOf(ctx: OrgCtx, member: string) {
-  const facts = await store.readCreationFacts(ctx.db.control, ctx.org, member, []);
-  if (!facts?.owner_role) throw invalid([{ pointer: "/owner", code: "unknown_member", message: "no such member" }]);
-  return facts.owner_role;
-}
 
 type Changed = { after: store.ListedKeyRow; role: store.ListedKeyRow["role"] };
 
