@@ -6,6 +6,7 @@ import { effectively } from "../limits/switches";
 import { DAY, rfc3339 } from "../platform/clock";
 import { commit, type CommitCtx, type Plan } from "../platform/commit";
 import { checkIfMatch, etag } from "../platform/conditions";
+import { outranks, type Role } from "../orgs/roles";
 import type { OrgCtx } from "../platform/context";
 import type { Reply } from "../platform/endpoint";
 import { diff } from "../platform/events";
@@ -86,10 +87,12 @@ export async function create(ctx: OrgCtx, input: KeyInput): Promise<Reply<Create
   }
   if (environment !== principal.environment) throw notGrantable(`This key can make ${principal.environment} keys only.`, { environment });
   if (input.kind === "agency" && principal.space) throw notGrantable("A location key can't make an agency key.", { kind: input.kind });
-  checkGrant(ctx, input.scopes, locations);
+  checkScopes(ctx, input.scopes);
+  checkLocations(ctx, locations);
   if (input.expires_at !== undefined && input.expires_at <= ctx.now) {
     throw invalid([{ pointer: "/expires_at", code: "in_the_past", message: "must lie in the future" }]);
   }
+  if (input.owner !== undefined) checkOwner(ctx, (await factsOf(ctx, input.owner, [])).role);
   const { name, kind, scopes, integration, limits, synchronous } = input;
   return issue(ctx, {
     name, kind, environment, locations, scopes, integration, limits, synchronous,
@@ -99,12 +102,25 @@ export async function create(ctx: OrgCtx, input: KeyInput): Promise<Reply<Create
   });
 }
 
-function checkGrant(ctx: OrgCtx, scopes: readonly string[], locations: readonly string[] | null): void {
-  const { principal } = ctx;
+function checkScopes({ principal }: OrgCtx, scopes: readonly string[]): void {
   const lacking = expand(scopes).filter((scope) => scope === "keys:write" || !principal.effective.includes(scope));
   if (lacking.length > 0) throw notGrantable(`This key can't give ${lacking.join(", ")}.`, { scopes: lacking });
+}
+
+function checkLocations({ principal }: OrgCtx, locations: readonly string[] | null): void {
   const beyond = locations === null ? principal.space !== null || principal.locations !== null : !locations.every((one) => reaches(principal, one));
   if (beyond) throw notGrantable("This key does not reach all of these locations.", { location_ids: locations });
+}
+
+/** What a role may beyond scopes would come with a member of a higher one. */
+function checkOwner({ principal }: OrgCtx, role: Role): void {
+  if (outranks(role, principal.owner.role)) throw notGrantable(`This key can't give the powers of an ${role}.`, { role });
+}
+
+/** The scopes that a change brings: new in the key's own, or woken by the role of another member. */
+function gained(before: store.ListedKeyRow, after: store.ListedKeyRow): string[] {
+  const more = (of: (row: store.ListedKeyRow) => readonly string[]) => of(after).filter((scope) => !of(before).includes(scope));
+  return [...more(({ scopes }) => expand(scopes.split(" "))), ...more(({ scopes, role }) => effectiveScopes(scopes.split(" "), role))];
 }
 
 export async function read(ctx: OrgCtx, id: string): Promise<Reply<Key>> {
@@ -126,14 +142,16 @@ export async function list(ctx: OrgCtx, filter: store.KeyFilter, cursor: string 
 export function update(ctx: OrgCtx, id: string, patch: KeyPatch): Promise<Reply<Key>> {
   return change(ctx, id, "key.updated", async (before) => {
     if (ENDED.has(before.status)) throw keyEnded(`The key is ${before.status}.`, { key_status: before.status });
-    const added = expand(patch.scopes ?? []).filter((scope) => !expand(before.scopes.split(" ")).includes(scope));
     if (before.kind === "location" && patch.location_ids !== undefined) {
       throw invalid([{ pointer: "/location_ids", code: "immutable", message: "a location key stays with its location" }]);
     }
-    checkGrant(ctx, added, patch.location_ids === undefined ? [] : patch.location_ids);
-    const told = patch.owner === undefined && !patch.location_ids;
-    const { role } = told ? before : await factsOf(ctx, patch.owner ?? before.owner_id, patch.location_ids ?? []);
-    return { after: patched(before, patch), role };
+    if (patch.location_ids !== undefined) checkLocations(ctx, patch.location_ids);
+    const after = patched(before, patch);
+    const moved = after.owner_id !== before.owner_id;
+    const { role } = moved || patch.location_ids ? await factsOf(ctx, after.owner_id, patch.location_ids ?? []) : before;
+    if (moved) checkOwner(ctx, role);
+    checkScopes(ctx, gained(before, { ...after, role }));
+    return { after, role };
   });
 }
 

@@ -133,7 +133,7 @@ export const notGrantable = problem({
   code: "not_grantable",
   status: 403,
   title: "A key can't give what it has not got",
-  cause: "The key to be made or changed would get a scope, an environment or a location that the calling key lacks; `keys:write` can't be given by a key at all.",
+  cause: "The key to be made or changed would get a scope, an environment, a location or the role of a member that the calling key lacks; `keys:write` can't be given by a key at all.",
   cure: "Leave it out, or have an admin give it.",
   example: { scopes: ["contacts:delete"] },
 });

@@ -1,8 +1,12 @@
 // What each role allows its members, and so the keys that they are responsible for.
 import { SCOPES, type Scope } from "../platform/scopes";
 
+/** From the least to the most. */
 export const ROLES = ["viewer", "member", "admin", "owner"] as const;
 export type Role = (typeof ROLES)[number];
+
+export const outranks = (one: string, other: string): boolean =>
+  ROLES.findIndex((role) => role === one) > ROLES.findIndex((role) => role === other);
 
 const VIEWER: readonly Scope[] = ["contacts:read", "activities:read", "usage:read", "reports:read", "events:read", "org:read"];
 const MEMBER: readonly Scope[] = [
