@@ -2,6 +2,8 @@
 // by the request that made it and every minute by the sweep, until no gate is left that doesn't know.
 import type { Env } from "../env";
 import { Replay } from "../platform/commit";
+import type { Idempotency } from "../platform/context";
+import { Problem } from "../platform/problem";
 import type { Databases } from "../platform/sql";
 import { ask } from "./admit";
 import { notYetEffective } from "./schema";
@@ -14,13 +16,17 @@ const MAX_ROUNDS = 40;
  * Carries out a change and answers only when every gate of the organization knows: also when the change was
  * made by an earlier request of which this one is the retry.
  */
-export async function effectively<T>(ctx: { env: Env; db: Databases; org: string; dryRun: boolean }, change: () => Promise<T>): Promise<T> {
+export async function effectively<T>(
+  ctx: { env: Env; db: Databases; org: string; dryRun: boolean; idempotency: Idempotency | null },
+  change: () => Promise<T>,
+): Promise<T> {
   try {
     const answer = await change();
     if (!ctx.dryRun) await makeEffective(ctx, ctx.org);
     return answer;
   } catch (error) {
-    if (error instanceof Replay) await makeEffective(ctx, ctx.org);
+    // A retry may be refused by what its first did to the state, and is then answered as that one.
+    if (error instanceof Replay || (error instanceof Problem && ctx.idempotency)) await makeEffective(ctx, ctx.org);
     throw error;
   }
 }
