@@ -5,7 +5,7 @@ import type { Ctx, OrgCtx, SpaceCtx } from "./context";
 import type { JsonText } from "./json";
 import type { ProblemThrower } from "./problem";
 import type { Scope } from "./scopes";
-import { checkBody, checkParams, checkQuery } from "./validate";
+import { checkBody, checkParams, checkQuery, namesOf } from "./validate";
 
 export interface Reply<Body = unknown> {
   readonly status: number;
@@ -111,3 +111,6 @@ export const onOrganization = <P, Q, B, A extends Answers>(definition: Definitio
 
 /** An operation that needs no key. */
 export const open = <P, Q, B, A extends Answers>(definition: Definition<Ctx, P, Q, B, A>): Endpoint => ({ on: "nothing", ...erase(definition) });
+
+/** The names of the query parameters that an endpoint takes. */
+export const parametersOf = ({ query, facts }: Endpoint): string[] => [...namesOf(query), ...(facts.dryRun ? ["dry_run"] : [])];

@@ -8,7 +8,7 @@ import { now } from "./clock";
 import { replayIfDone, Replay } from "./commit";
 import { parseIdempotencyKey, parseIfMatch } from "./conditions";
 import type { Ctx, Idempotency, OrgCtx, Permit, Principal, Space } from "./context";
-import type { Endpoint, Reply } from "./endpoint";
+import { parametersOf, type Endpoint, type Reply } from "./endpoint";
 import { newRequestId } from "./id";
 import { Problem } from "./problem";
 import { internal, invalidParameter, methodNotAllowed, notFound, unavailable } from "./problems";
@@ -77,7 +77,7 @@ async function answer<C extends Credential>(endpoint: Endpoint, c: Call, access:
       code: problem?.code ?? null,
       ms: Date.now() - trace.startedAt,
       method: c.req.method,
-      params: [...new Set(new URL(c.req.url).searchParams.keys())].slice(0, 20),
+      params: namesIn(endpoint, c.req.raw),
       location: known.by?.space?.location ?? null,
     };
     logRequest(c.env, endpoint, outcome, known.by?.principal ?? null, trace);
@@ -223,6 +223,12 @@ function queryOf(request: Request, endpoint: Endpoint): { values: Record<string,
     return [name, all.length === 1 ? (all[0] ?? "") : all];
   });
   return { values: Object.fromEntries(entries), dryRun: dryRun[0] === "true" };
+}
+
+/** The parameters of a call by name, of those that there are: what else stands in a query can be anything, a secret too. */
+function namesIn(endpoint: Endpoint, request: Request): string[] {
+  const given = new URL(request.url).searchParams;
+  return parametersOf(endpoint).filter((name) => given.has(name));
 }
 
 function problemOf(error: unknown, requestId: string): Problem {

@@ -15,7 +15,7 @@ export function checkParams<T>(schema: z.ZodType<T>, raw: unknown): T {
 export function checkQuery<T>(schema: z.ZodType<T>, raw: unknown): T {
   const result = schema.safeParse(raw);
   if (result.success) return result.data;
-  const valid = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const valid = namesOf(schema);
   const errors = result.error.issues.flatMap((issue): Fault[] => {
     if (issue.code === "unrecognized_keys") return issue.keys.map((name) => unknownParameter(name, valid));
     const parameter = String(issue.path[0] ?? "");
@@ -23,6 +23,8 @@ export function checkQuery<T>(schema: z.ZodType<T>, raw: unknown): T {
   });
   throw invalidParameter(`Parameter ${errors.map(({ parameter }) => `\`${parameter}\``).join(", ")} can't be taken.`, { errors });
 }
+
+export const namesOf = (schema: z.ZodType): string[] => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : []);
 
 /** The body: 422 with a pointer per fault. */
 export function checkBody<T>(schema: z.ZodType<T>, raw: unknown): T {
