@@ -105,17 +105,22 @@ function arm(columns: string, space: number, state: "active" | "archived", filte
   const common = [...time("updated_at", filter.updatedSince), ...time("created_at", filter.createdSince), ...others.map(holds), ...place];
   const archived = state === "active" ? "archived_at IS NULL" : "archived_at IS NOT NULL";
   if (walk.index === "identity" && first) {
-    const source = all([{ text: `k.space_id = ? AND k.kind = ? AND ${among(first.values)}`, params: [space, first.kind, ...bound(first.values)] }, ...common]);
-    return { text: `SELECT ${qualified(columns)} FROM contact_keys k CROSS JOIN contacts c ON c.rid = k.rid WHERE c.${archived} AND ${source.text}`, params: source.params };
+    const where = all([{ text: `c.${archived}`, params: [] }, ...common]);
+    const holders = `(SELECT ${one(first.values) ? "" : "DISTINCT "}rid FROM contact_keys WHERE space_id = ? AND kind = ? AND ${among(first.values)})`;
+    return {
+      text: `SELECT ${qualified(columns)} FROM ${holders} k CROSS JOIN contacts c ON c.rid = k.rid WHERE ${where.text}`,
+      params: [space, first.kind, ...bound(first.values), ...where.params],
+    };
   }
   const where = all([{ text: "space_id = ?", params: [space] }, ...common]);
   const index = `contacts_${state === "active" ? "live" : "archived"}${walk.index}`;
   return { text: `SELECT ${columns} FROM contacts c INDEXED BY ${index} WHERE ${archived} AND ${where.text}`, params: where.params };
 }
 
-/** One value keeps the index's order; several are a set. */
-const among = (values: readonly string[]): string => (values.length === 1 ? "k.value = ?" : "k.value IN (SELECT value FROM json_each(?))");
-const bound = (values: readonly string[]): Param[] => (values.length === 1 ? [values[0] ?? ""] : [JSON.stringify(values)]);
+/** One value keeps the index's order; several are a set, of which a contact may hold more than one. */
+const one = (values: readonly string[]): boolean => values.length === 1;
+const among = (values: readonly string[]): string => (one(values) ? "value = ?" : "value IN (SELECT value FROM json_each(?))");
+const bound = (values: readonly string[]): Param[] => (one(values) ? [values[0] ?? ""] : [JSON.stringify(values)]);
 
 const holds = ({ kind, values }: { kind: string; values: readonly string[] }): Sql => ({
   text: `EXISTS (SELECT 1 FROM contact_keys o WHERE o.rid = c.rid AND o.kind = ? AND o.value IN (SELECT value FROM json_each(?)))`,
