@@ -26,3 +26,31 @@ describe("a repeated filter", () => {
     }
   });
 });
+
+/** A cursor with other keys than the server put in. */
+function forged(cursor: string, keys: unknown): string {
+  const [question] = JSON.parse(atob(cursor.replaceAll("-", "+").replaceAll("_", "/")));
+  return btoa(JSON.stringify([question, keys])).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+describe("a cursor", () => {
+  it("400 when its keys are of another type or number than the list's, never an end that is none", async () => {
+    const w = await world();
+    const key = await w.key();
+    await w.key();
+    for (const last_name of ["a", "b", "c"]) await key.post("/v1/contacts", { last_name });
+    const wrong: Record<string, unknown[]> = {
+      "/v1/contacts?sort=id": [["x"], [1, 2], [null], [[]], [], 1, "x", [true]],
+      "/v1/contacts?sort=-updated_at": [["x", 1], [1], [1, "x"], [1, 2, 3]],
+      "/v1/contacts?sort=last_name": [[1, 1], ["a"], ["a", "b"], ["a", 1, 1, 1, 1]],
+      "/v1/keys?kind=location": [[1], ["a", "b"], [{}]],
+    };
+    for (const [path, tampered] of Object.entries(wrong)) {
+      const cursor: string = (await key.get(`${path}&limit=1`)).body.page.next_cursor;
+      for (const keys of tampered) {
+        const answer = await key.get(`${path}&limit=1&cursor=${forged(cursor, keys)}`);
+        expect([path, keys, answer.status, answer.body.errors]).toMatchObject([path, keys, 400, [{ parameter: "cursor", code: "malformed" }]]);
+      }
+    }
+  });
+});

@@ -37,7 +37,7 @@ export async function list(ctx: SpaceCtx, query: ListQuery): Promise<Reply<never
   const order: Order = sort.endsWith("updated_at") ? "updated_at" : sort.endsWith("last_name") ? "last_name" : "id";
   const question = await questionOf([query.states, query.identities, query.updatedSince, query.createdSince, sort]);
   const walk = walkOf(query, order);
-  const after = query.cursor === undefined ? null : decodeCursor(query.cursor, question);
+  const after = query.cursor === undefined ? null : decodeCursor(query.cursor, question, walk.by.map(typeOf));
   const rows = rowsStatement(ctx.space.id, query, walk, after, descending, limit + 1);
   const beside = besideStatement(ctx, query, walk);
   const [found, [meta]] = await ctx.db.data.both<ContactRow, { seq: number | null; matches: number }>(rows, beside);
@@ -142,6 +142,7 @@ function placesAfter(walk: Walk, after: readonly Key[], descending: boolean): Sq
   return [[{ text: `${first} = ? AND ${second} ${beyond} ?`, params: [at, tie] }], further];
 }
 
+const typeOf = (column: Walk["by"][number]) => (column === "last_name_key" ? "string" : "number");
 const keysOf = (row: ContactRow, walk: Walk): Key[] => walk.by.map((column) => row[column]);
 
 /** Where the feed stood when the list was begun: the control log by time, the data log by number. */

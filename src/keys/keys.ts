@@ -131,7 +131,7 @@ export async function read(ctx: OrgCtx, id: string): Promise<Reply<Key>> {
 
 export async function list(ctx: OrgCtx, filter: store.KeyFilter, cursor: string | undefined, limit: number) {
   const question = await questionOf(["keys", filter]);
-  const [after] = cursor === undefined ? [""] : decodeCursor(cursor, question);
+  const [after] = cursor === undefined ? [""] : decodeCursor(cursor, question, ["string"]);
   const rows = await store.listKeys(ctx, filter, String(after), limit + 1);
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1) : undefined;

@@ -1,7 +1,7 @@
 // Keyset pages: a cursor is the place where the last page ended, bound to the question it answered.
 import * as z from "zod";
 import { sha256 } from "./secret";
-import { problem } from "./problem";
+import { problem, type Problem } from "./problem";
 import { invalidParameter } from "./problems";
 import { wholeNumber } from "./validate";
 
@@ -30,18 +30,21 @@ export function encodeCursor(question: string, keys: readonly Key[]): string {
   return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** The keys of a cursor. Throws `invalid_parameter` for rubbish, `cursor_mismatch` for another question's. */
-export function decodeCursor(cursor: string, question: string): readonly Key[] {
+/**
+ * The keys of a cursor, of these types: in the wrong one a key compares with nothing, and a tampered cursor would pass
+ * for the end of the list. Throws `invalid_parameter` for rubbish, `cursor_mismatch` for another question's.
+ */
+export function decodeCursor(cursor: string, question: string, types: readonly ("string" | "number")[]): readonly Key[] {
   const parsed = cursorForm.safeParse(parse(cursor));
-  if (!parsed.success) {
-    throw invalidParameter("`cursor` is not one that a page of this API gave.", {
-      errors: [{ parameter: "cursor", code: "malformed", message: "not a cursor" }],
-    });
-  }
+  if (!parsed.success) throw notACursor();
   const [asked, keys] = parsed.data;
   if (asked !== question) throw cursorMismatch("This cursor belongs to a list with other filters or another sort.");
+  if (keys.length !== types.length || types.some((type, i) => typeof keys[i] !== type)) throw notACursor();
   return keys;
 }
+
+const notACursor = (): Problem =>
+  invalidParameter("`cursor` is not one that a page of this API gave.", { errors: [{ parameter: "cursor", code: "malformed", message: "not a cursor" }] });
 
 function parse(cursor: string): unknown {
   try {
