@@ -53,4 +53,14 @@ describe("a cursor", () => {
       }
     }
   });
+
+  it("400 cursor_mismatch in another location: where one list ended, another has no place", async () => {
+    const w = await world();
+    const agency = await w.key({ kind: "agency" });
+    const [here, there] = w.locations.map((location) => agency.with({ "ConnectKit-Location": location }));
+    for (const first_name of ["a", "b"]) await here?.post("/v1/contacts", { first_name });
+    const cursor = (await here?.get("/v1/contacts?limit=1"))?.body.page.next_cursor;
+    expect((await here?.get(`/v1/contacts?limit=1&cursor=${cursor}`))?.body.data).toHaveLength(1);
+    expect((await there?.get(`/v1/contacts?limit=1&cursor=${cursor}`))?.body.code).toBe("cursor_mismatch");
+  });
 });
