@@ -1,23 +1,30 @@
 // Allow-lists of addresses: CIDR, v4 and v6, and a v4 address however it is written.
 import ipaddr from "ipaddr.js";
 
-/** The canonical form of a CIDR or a single address, or null. */
+/** 96 bits of a v6 address say that the other 32 are a v4 one. */
+const MAPPED_BITS = 96;
+
+/**
+ * The canonical form of a CIDR or a single address, or null. A v4 address has four decimal parts: `010.0.0.1` and `10.1`
+ * mean one thing to one reader and another to the next. A range of v4 addresses written as v6 is that range of v4.
+ */
 export function normalizeCidr(text: string): string | null {
-  try {
-    const [address, bits] = text.includes("/") ? ipaddr.parseCIDR(text) : single(text);
-    const network =
-      address.kind() === "ipv4"
-        ? ipaddr.IPv4.networkAddressFromCIDR(`${address.toString()}/${bits}`)
-        : ipaddr.IPv6.networkAddressFromCIDR(`${address.toString()}/${bits}`);
-    return `${network.toString()}/${bits}`;
-  } catch {
-    return null;
+  const [address = "", length, ...more] = text.split("/");
+  const isV4 = ipaddr.IPv4.isValidFourPartDecimal(address);
+  if (more.length > 0 || !(isV4 || (ipaddr.IPv6.isValid(address) && !address.includes("%")))) return null;
+  const parsed = ipaddr.parse(address);
+  const bits = length === undefined ? (isV4 ? 32 : 128) : /^\d{1,3}$/.test(length) ? Number(length) : null;
+  if (bits === null || bits > (isV4 ? 32 : 128)) return null;
+  if (parsed instanceof ipaddr.IPv6 && parsed.isIPv4MappedAddress() && bits >= MAPPED_BITS) {
+    return networkOf(parsed.toIPv4Address(), bits - MAPPED_BITS);
   }
+  return networkOf(parsed, bits);
 }
 
-function single(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
-  const address = ipaddr.parse(text);
-  return [address, address.kind() === "ipv4" ? 32 : 128];
+function networkOf(address: ipaddr.IPv4 | ipaddr.IPv6, bits: number): string {
+  const range = `${address.toString()}/${bits}`;
+  const network = address.kind() === "ipv4" ? ipaddr.IPv4.networkAddressFromCIDR(range) : ipaddr.IPv6.networkAddressFromCIDR(range);
+  return `${network.toString()}/${bits}`;
 }
 
 /** Whether an address is in one of these ranges. An address that can't be read is in none. */
