@@ -75,11 +75,12 @@ export function country(value: string): string | null {
 }
 const regions = new Intl.DisplayNames("en", { type: "region", fallback: "code" });
 
-/** http or https, as the URL standard writes it. */
+/** http or https, as the URL standard writes it: there a letter can be nine, so the length is judged again. */
 export function webUrl(value: string): string | null {
   const parsed = URL.parse(value.trim());
-  return parsed && ["http:", "https:"].includes(parsed.protocol) && parsed.hostname.includes(".") ? parsed.href : null;
+  return parsed && ["http:", "https:"].includes(parsed.protocol) && parsed.hostname.includes(".") && parsed.href.length <= MAX_URL ? parsed.href : null;
 }
+export const MAX_URL = 2_000;
 
 /** Folded for sorting: case and accents don't matter. */
 export const sortKey = (value: string | null): string =>

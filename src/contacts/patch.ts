@@ -170,7 +170,7 @@ function urlOf(sent: UrlIn, pointer: string, faults: Fault[]): Document["urls"][
   const item = typeof sent === "string" ? { value: sent } : sent;
   const value = normalize.webUrl(item.value);
   if (value !== null) return { value, label: item.label || null };
-  faults.push({ pointer: typeof sent === "string" ? pointer : `${pointer}/value`, code: "invalid_url", message: "not an http or https URL" });
+  faults.push({ pointer: typeof sent === "string" ? pointer : `${pointer}/value`, code: "invalid_url", message: `not an http or https URL of at most ${normalize.MAX_URL} characters, percent-encoded` });
   return null;
 }
 

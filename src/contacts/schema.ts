@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { idPattern } from "../platform/id";
 import { problem } from "../platform/problem";
+import { MAX_URL } from "./normalize";
 
 const contactId = z.string().regex(idPattern("contact"));
 const text = z.string().max(255);
@@ -81,7 +82,7 @@ const phoneIn = z.union([
   z.strictObject({ value: z.string().max(64), raw: z.string().max(64).optional(), label: label.optional(), primary: z.boolean().optional() }),
 ]);
 const addressIn = address.partial();
-const urlIn = z.union([z.string().max(2_000), z.strictObject({ value: z.string().max(2_000), label: label.optional() })]);
+const urlIn = z.union([z.string().max(MAX_URL), z.strictObject({ value: z.string().max(MAX_URL), label: label.optional() })]);
 const tagIn = z.string().max(100);
 
 export type EmailIn = z.output<typeof emailIn>;
