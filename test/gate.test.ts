@@ -184,7 +184,7 @@ describe("usage and activity", () => {
     );
     const { results } = await env.LOG.prepare("SELECT method, route, operation, params, status, ip FROM requests WHERE key_id = ? ORDER BY rid").bind(key.id).all();
     expect(results.slice(0, 3)).toMatchObject([
-      { method: "GET", route: "/v1/contacts", operation: "contacts.list", params: '["limit","email"]', status: 200 },
+      { method: "GET", route: "/v1/contacts", operation: "contacts.list", params: '["email","limit"]', status: 200 },
       { operation: "contacts.create", status: 201 },
       { route: "/v1/contacts/{id}", operation: "contacts.get", status: 200 },
     ]);
