@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { routes } from "../src/routes";
-import { problemsOf } from "../src/reference/openapi";
+import { problemsOf } from "../src/reference/refusals";
 
 const docs = Object.entries({
   ...import.meta.glob<string>("../docs/*.md", { query: "?raw", import: "default", eager: true }),

@@ -5,7 +5,7 @@ import { bare, onSpace, type Endpoint } from "../platform/endpoint";
 import { idPattern } from "../platform/id";
 import { cursorMismatch, pageOf, pageQuery } from "../platform/page";
 import { ON_WRITE, WITH_BODY } from "../platform/problems";
-import { many, timestamp } from "../platform/validate";
+import { flag, many, timestamp } from "../platform/validate";
 import * as contacts from "./contacts";
 import { list, SORTS } from "./list";
 import { emailKey, e164 } from "./normalize";
@@ -186,7 +186,7 @@ export const routes: readonly Endpoint[] = [
     scope: "contacts:read",
     params,
     query: z.strictObject(shaping),
-    answers: { 200: { ...one, schema: schema.sparse }, 304: { description: "It has not changed." } },
+    answers: { 200: { ...one, schema: schema.sparse } },
     run: (ctx, { params: { id }, query: { fields, include } }) => contacts.read(ctx, id, shapeOf(fields, include)),
   }),
   onSpace({
@@ -222,11 +222,11 @@ export const routes: readonly Endpoint[] = [
     writes: "data",
     dryRun: true,
     params,
-    query: z.strictObject({ permanent: z.enum(["true", "false"]).optional().meta({ description: "Remove for good." }) }),
+    query: z.strictObject({ permanent: flag.default(false).meta({ description: "Remove for good." }) }),
     answers: { 200: { ...one, description: "The contact, archived." }, 204: { description: "It is gone." } },
     problems: ON_WRITE,
     run: async (ctx, { params: { id }, query: { permanent } }) => {
-      if (permanent !== "true") return contacts.archive(ctx, id);
+      if (!permanent) return contacts.archive(ctx, id);
       const refusal = missing(ctx.principal, "contacts:delete");
       if (refusal) throw refusal;
       return contacts.remove(ctx, id);

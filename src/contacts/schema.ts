@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { idPattern } from "../platform/id";
 import { problem } from "../platform/problem";
+import { time } from "../platform/validate";
 import { MAX_URL } from "./normalize";
 
 const contactId = z.string().regex(idPattern("contact"));
@@ -9,28 +10,34 @@ const text = z.string().max(255);
 const nullableText = text.nullable();
 const label = z.string().trim().max(50).nullable();
 
-const email = z.strictObject({
-  value: z.string().meta({ description: "As it was given; compared lower-cased, NFC, with an A-label domain." }),
-  label,
-  primary: z.boolean(),
-  state: z.enum(["unknown", "deliverable", "bounced", "complained", "unsubscribed"]).meta({ description: "Read-only: what deliveries told." }),
-});
-const phone = z.strictObject({
-  value: z.string().meta({ description: "E.164." }),
-  raw: z.string().meta({ description: "As it was given." }),
-  label,
-  primary: z.boolean(),
-});
-const address = z.strictObject({
-  label,
-  line1: nullableText,
-  line2: nullableText,
-  city: nullableText,
-  region: nullableText,
-  postal_code: nullableText,
-  country: z.string().nullable().meta({ description: "ISO 3166-1 alpha-2." }),
-});
-const url = z.strictObject({ value: z.string(), label });
+const email = z
+  .strictObject({
+    value: z.string().meta({ description: "As it was given; compared lower-cased, NFC, with an A-label domain." }),
+    label,
+    primary: z.boolean(),
+    state: z.enum(["unknown", "deliverable", "bounced", "complained", "unsubscribed"]).meta({ description: "Read-only: what deliveries told." }),
+  })
+  .meta({ id: "Email" });
+const phone = z
+  .strictObject({
+    value: z.string().meta({ description: "E.164." }),
+    raw: z.string().meta({ description: "As it was given." }),
+    label,
+    primary: z.boolean(),
+  })
+  .meta({ id: "Phone" });
+const address = z
+  .strictObject({
+    label,
+    line1: nullableText,
+    line2: nullableText,
+    city: nullableText,
+    region: nullableText,
+    postal_code: nullableText,
+    country: z.string().nullable().meta({ description: "ISO 3166-1 alpha-2." }),
+  })
+  .meta({ id: "Address" });
+const url = z.strictObject({ value: z.string(), label }).meta({ id: "Url" });
 
 const document = {
   external_ids: z.record(z.string(), z.string()).meta({ description: "Ids in other systems, by their name." }),
@@ -58,9 +65,9 @@ export const contact = z
     version: z.int().meta({ description: "Raised by every change." }),
     status: z.enum(["active", "archived"]),
     ...document,
-    created_at: z.string(),
-    updated_at: z.string(),
-    archived_at: z.string().nullable(),
+    created_at: time,
+    updated_at: time,
+    archived_at: time.nullable(),
   })
   .meta({ id: "Contact" });
 export type Contact = z.output<typeof contact>;
@@ -73,16 +80,22 @@ export const READ_ONLY = ["id", "version", "status", "lists", "consent", "source
 
 export const sparse = contact.partial().meta({ id: "SparseContact" });
 
-const emailIn = z.union([
-  z.string().max(320),
-  z.strictObject({ value: z.string().max(320), label: label.optional(), primary: z.boolean().optional(), state: z.unknown().optional() }),
-]);
-const phoneIn = z.union([
-  z.string().max(64),
-  z.strictObject({ value: z.string().max(64), raw: z.string().max(64).optional(), label: label.optional(), primary: z.boolean().optional() }),
-]);
-const addressIn = address.partial();
-const urlIn = z.union([z.string().max(MAX_URL), z.strictObject({ value: z.string().max(MAX_URL), label: label.optional() })]);
+const readOnlyMember = z.unknown().optional().meta({ readOnly: true, description: "Ignored when equal to what is stored, else 422 `read_only`." });
+
+const emailIn = z
+  .union([
+    z.string().max(320),
+    z.strictObject({ value: z.string().max(320), label: label.optional(), primary: z.boolean().optional(), state: readOnlyMember }),
+  ])
+  .meta({ id: "EmailInput" });
+const phoneIn = z
+  .union([
+    z.string().max(64),
+    z.strictObject({ value: z.string().max(64), raw: z.string().max(64).optional(), label: label.optional(), primary: z.boolean().optional() }),
+  ])
+  .meta({ id: "PhoneInput" });
+const addressIn = address.partial().meta({ id: "AddressInput" });
+const urlIn = z.union([z.string().max(MAX_URL), z.strictObject({ value: z.string().max(MAX_URL), label: label.optional() })]).meta({ id: "UrlInput" });
 const tagIn = z.string().max(100);
 
 export type EmailIn = z.output<typeof emailIn>;
@@ -101,16 +114,15 @@ const editable = <Item extends z.ZodType>(item: Item, max: number) =>
     .nullable()
     .optional();
 
-const readOnly = Object.fromEntries(
-  READ_ONLY.map((name) => [name, z.unknown().optional().meta({ description: "Read-only: ignored when equal to what is stored, else 422 `read_only`." })]),
-);
+const readOnly = Object.fromEntries(READ_ONLY.map((name) => [name, readOnlyMember]));
 
 export const contactPatch = z
   .strictObject({
     external_ids: z
       .record(z.string().regex(/^[a-z0-9_]{1,50}$/, "lower-case letters, digits and _, at most 50"), z.string().trim().min(1).max(255).nullable())
       .nullable()
-      .optional(),
+      .optional()
+      .meta({ description: "By name (lower-case letters, digits and `_`, at most 50); null removes one." }),
     first_name: nullableText.optional(),
     last_name: nullableText.optional(),
     company: nullableText.optional(),

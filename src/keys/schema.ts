@@ -2,12 +2,11 @@
 import * as z from "zod";
 import { ROLES } from "../orgs/roles";
 import { idPattern } from "../platform/id";
-import { timestamp } from "../platform/validate";
+import { time, timestamp } from "../platform/validate";
 import { normalizeCidr } from "./cidr";
 import { GRANTABLE } from "./scopes";
 
 const id = (kind: "key" | "location" | "member" | "organization") => z.string().regex(idPattern(kind), `a ${kind} id`);
-const time = z.string().nullable();
 const environment = z.enum(["live", "sandbox"]);
 const kind = z.enum(["agency", "location"]);
 
@@ -33,14 +32,14 @@ export const key = z
     limits: limitsOut,
     synchronous: z.boolean().meta({ description: "One request at a time." }),
     allowed_ips: z.array(z.string()).meta({ description: "CIDR ranges, v4 and v6; empty: any address." }),
-    created_at: z.string(),
+    created_at: time,
     created_by: z.string(),
-    last_used_at: time,
+    last_used_at: time.nullable(),
     last_used_from: z.string().nullable(),
-    expires_at: time,
-    inactive_delete_at: time.meta({ description: "When the key is deleted if it stays unused: 90 days after its last use." }),
+    expires_at: time.nullable(),
+    inactive_delete_at: time.nullable().meta({ description: "When the key is deleted if it stays unused: 90 days after its last use." }),
     secrets: z.array(
-      z.strictObject({ last4: z.string(), state: z.enum(["current", "previous"]), last_used_at: time, retires_at: time }),
+      z.strictObject({ last4: z.string(), state: z.enum(["current", "previous"]), last_used_at: time.nullable(), retires_at: time.nullable() }),
     ),
     version: z.int(),
   })
@@ -70,7 +69,8 @@ const cidrs = z
       return range ?? "";
     }),
   )
-  .max(100);
+  .max(100)
+  .meta({ description: "Addresses and CIDR ranges, v4 and v6; empty: any address." });
 const integration = z.string().trim().min(1).max(200);
 
 export const keyInput = z
@@ -115,7 +115,7 @@ export const ping = z
     environment,
     key: z.strictObject({ ref: id("key"), last4: z.string(), name: z.string() }),
     scopes: z.array(z.string()),
-    time: z.string(),
+    time,
   })
   .meta({ id: "Ping" });
 export type Ping = z.output<typeof ping>;

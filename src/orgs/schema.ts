@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { idPattern } from "../platform/id";
 import { problem } from "../platform/problem";
+import { time } from "../platform/validate";
 import { PLANS } from "../limits/plans";
 
 export const organization = z
@@ -14,8 +15,8 @@ export const organization = z
       .strictObject({ hour: z.int(), second: z.int(), burst: z.int(), inflight: z.int(), keys: z.int() })
       .meta({ description: "Quotas of each key: requests per hour, per second, in a burst, at once; and keys per organization." }),
     version: z.int(),
-    created_at: z.string(),
-    updated_at: z.string(),
+    created_at: time,
+    updated_at: time,
   })
   .meta({ id: "Organization" });
 export type Organization = z.output<typeof organization>;

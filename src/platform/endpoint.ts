@@ -18,6 +18,8 @@ export interface Answer {
   /** Absent: no content. */
   readonly schema?: z.ZodType;
   readonly example?: unknown;
+  /** Absent: application/json. */
+  readonly mediaType?: string;
   /** Header name → description. */
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -141,6 +141,6 @@ export const invalid = (errors: readonly Fault[]): Problem =>
   validationFailed(errors.length === 1 ? "One value can't be taken." : `${errors.length} values can't be taken.`, { errors });
 
 /** What every operation may answer beside its own. */
-export const COMMON = [notFound, methodNotAllowed, invalidParameter, invalidHeader, unavailable, internal];
+export const COMMON = [notFound, methodNotAllowed, invalidParameter, invalidHeader, internal];
 export const WITH_BODY = [invalidEncoding, bodyTimeout, tooLarge, unsupportedMediaType, validationFailed, malformedJson];
 export const ON_WRITE = [versionMismatch, preconditionFailed, idempotencyKeyReused, busy];

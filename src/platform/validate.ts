@@ -91,5 +91,11 @@ export const many = <Item extends z.ZodType>(item: Item) =>
 export const wholeNumber = (min: number, max: number) =>
   z.preprocess((value) => (typeof value === "string" && /^-?\d{1,10}$/.test(value) ? Number(value) : value), z.int().min(min).max(max));
 
+/** `true` or `false` in a query, as text. */
+export const flag = z.preprocess((value) => (value === "true" ? true : value === "false" ? false : value), z.boolean());
+
+/** A time in an answer. */
+export const time = z.iso.datetime();
+
 /** RFC 3339 in a query or body, any offset; becomes milliseconds since the epoch. */
 export const timestamp = z.iso.datetime({ offset: true, error: "an RFC 3339 time such as 2026-11-20T17:53:00.000Z" }).transform((text) => Date.parse(text));

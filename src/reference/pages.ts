@@ -1,7 +1,7 @@
 // The pages for people: the reference, and one page per error code.
 import { html } from "../platform/html";
 import type { ProblemType } from "../platform/problem";
-import { exampleOf } from "./openapi";
+import { exampleOf } from "./refusals";
 
 /** Everything from our own files: no request leaves for another host. */
 export const CSP =

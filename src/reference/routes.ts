@@ -9,8 +9,10 @@ import { JsonText } from "../platform/json";
 import type { ProblemType } from "../platform/problem";
 import { notFound } from "../platform/problems";
 import { control } from "../platform/sql";
-import { openapi, problemsOf } from "./openapi";
+import { time } from "../platform/validate";
+import { openapi } from "./openapi";
 import { CSP, errorPage, errorsPage, referencePage } from "./pages";
+import { problemsOf } from "./refusals";
 
 const page = (text: string): Reply<never> => ({
   status: 200,
@@ -18,16 +20,20 @@ const page = (text: string): Reply<never> => ({
   body: new JsonText(text),
 });
 
+const htmlPage = { description: "An HTML page.", mediaType: "text/html", schema: z.string(), example: "<!doctype html>…" };
+
 const health = z
   .strictObject({
     ok: z.boolean(),
     checks: z.strictObject({ database: check(), gate: check() }),
-    time: z.string(),
+    time,
   })
   .meta({ id: "Health" });
 function check() {
   return z.strictObject({ ok: z.boolean(), ms: z.int().meta({ description: "Round trip." }) });
 }
+
+const healthExample = { ok: true, checks: { database: { ok: true, ms: 1 }, gate: { ok: true, ms: 1 } }, time: "2026-11-20T17:53:00.000Z" };
 
 const DEADLINE_MS = 5_000;
 
@@ -86,8 +92,12 @@ export function routes(endpoints: readonly Endpoint[]): readonly Endpoint[] {
       description: "A round trip to the database and to a gate.",
       scope: "none",
       answers: {
-        200: { description: "It is.", schema: health, example: { ok: true, checks: { database: { ok: true, ms: 1 }, gate: { ok: true, ms: 1 } }, time: "2026-11-20T17:53:00.000Z" } },
-        503: { description: "Something is not reachable; `checks` says what." },
+        200: { description: "It is.", schema: health, example: healthExample },
+        503: {
+          description: "Something is not reachable; `checks` says what.",
+          schema: health,
+          example: { ...healthExample, ok: false, checks: { ...healthExample.checks, gate: { ok: false, ms: 5000 } } },
+        },
       },
       run: checkHealth,
     }),
@@ -100,7 +110,7 @@ export function routes(endpoints: readonly Endpoint[]): readonly Endpoint[] {
       summary: "The reference",
       description: "A page to read and try the API. Its try-it takes sandbox keys only: a live key from a browser is refused.",
       scope: "none",
-      answers: { 200: { description: "An HTML page." } },
+      answers: { 200: htmlPage },
       run: async () => page(await referencePage()),
     }),
     open({
@@ -112,7 +122,7 @@ export function routes(endpoints: readonly Endpoint[]): readonly Endpoint[] {
       summary: "All error codes",
       description: "A page with every code.",
       scope: "none",
-      answers: { 200: { description: "An HTML page." } },
+      answers: { 200: htmlPage },
       run: async () => page(await errorsPage(types())),
     }),
     open({
@@ -125,7 +135,7 @@ export function routes(endpoints: readonly Endpoint[]): readonly Endpoint[] {
       description: "A page on one code: cause, cure, example. The `type` of a problem leads here.",
       scope: "none",
       params: z.strictObject({ code: z.string().regex(/^[a-z0-9_]{1,60}$/).meta({ description: "A problem's `code`.", examples: ["rate_limited"] }) }),
-      answers: { 200: { description: "An HTML page." } },
+      answers: { 200: htmlPage },
       run: async (ctx, { params: { code } }) => {
         const type = types().find((one) => one.code === code);
         if (!type) throw notFound("No such error code.");

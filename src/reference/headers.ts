@@ -1,0 +1,36 @@
+// The headers in the reference: those that an operation takes, and those that its answers bear.
+import * as z from "zod";
+import type { Endpoint } from "../platform/endpoint";
+
+/** Whether it answers 304 to an ETag that is still current. */
+export const isConditional = ({ facts }: Endpoint): boolean => facts.method === "GET" && facts.answers[200]?.headers?.["ETag"] !== undefined;
+
+/** The request headers that an operation understands. */
+export function headersOf(endpoint: Endpoint): z.ZodObject[] {
+  const { on, facts } = endpoint;
+  const { method, path, writes } = facts;
+  const onExisting = writes !== undefined && (method !== "POST" || path.includes("{"));
+  return [
+    ...(on === "space" ? [text("ConnectKit-Location", "Which location, for an agency key.", "loc_01kqz3v9c5f1nazrk2d4f7h8jm")] : []),
+    ...(isConditional(endpoint) ? [text("If-None-Match", "304 if the ETag is still this.", '"7"')] : []),
+    ...(writes ? [text("Idempotency-Key", "Makes a retry safe for 24 hours.", '"8e03978e-40d5-43e8-bc93-6894a57f9324"')] : []),
+    ...(onExisting ? [text("If-Match", "Only if it is still at this version (412 otherwise).", '"7"')] : []),
+    ...(method === "PUT" ? [text("If-None-Match", "`*`: only if there is none yet (412 otherwise).", "*")] : []),
+  ];
+}
+
+const text = (name: string, description: string, example: string) => z.object({ [name]: z.string().optional().meta({ description, examples: [example] }) });
+
+/** The headers of an operation's answers, beside the answer's own. */
+export const toldBy = ({ on, facts }: Endpoint): Readonly<Record<string, string>> => ({
+  ...TRACE_TOLD,
+  ...(on === "nothing" ? {} : LIMITS_TOLD),
+  ...(facts.writes ? { "Idempotent-Replayed": "`true`: this is the answer that the first sending of the request got." } : {}),
+});
+
+export const LIMITS_TOLD = { "RateLimit-Policy": "The key's quotas.", RateLimit: "What is left of them." };
+export const TRACE_TOLD = { "Request-Id": "Names this request in a report." };
+
+/** Header name → description, as OpenAPI has it. */
+export const headersTold = (told: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(told).map(([name, description]) => [name, { description, schema: { type: "string" as const } }]));
