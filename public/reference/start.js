@@ -8,4 +8,7 @@ Scalar.createApiReference("#reference", {
   hideClientButton: true,
   showDeveloperTools: "never",
   persistAuth: false,
+  authentication: { preferredSecurityScheme: "bearer" },
+  // The section that an address names takes the focus; it is no control, so it needs no ring.
+  customCss: ".section:focus { outline: none }",
 });

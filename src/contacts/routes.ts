@@ -57,9 +57,9 @@ const names = (description: string) =>
     .transform((text) => text.split(","))
     .pipe(z.array(z.enum(schema.FIELDS)).min(1))
     .optional()
-    .meta({ description, type: "string", examples: ["id,emails"] });
+    .meta({ description, type: "string" });
 const shaping = {
-  fields: names("Only these members, comma-separated."),
+  fields: names("Only these members, comma-separated: `id,emails`."),
   include: names("These members beside those of `fields`."),
 };
 

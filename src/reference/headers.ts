@@ -5,21 +5,21 @@ import type { Endpoint } from "../platform/endpoint";
 /** Whether it answers 304 to an ETag that is still current. */
 export const isConditional = ({ facts }: Endpoint): boolean => facts.method === "GET" && facts.answers[200]?.headers?.["ETag"] !== undefined;
 
-/** The request headers that an operation understands. */
+/** The request headers that an operation understands. Optional ones have no example: tools would send it. */
 export function headersOf(endpoint: Endpoint): z.ZodObject[] {
   const { on, facts } = endpoint;
   const { method, path, writes } = facts;
   const onExisting = writes !== undefined && (method !== "POST" || path.includes("{"));
   return [
-    ...(on === "space" ? [text("ConnectKit-Location", "Which location, for an agency key.", "loc_01kqz3v9c5f1nazrk2d4f7h8jm")] : []),
-    ...(isConditional(endpoint) ? [text("If-None-Match", "304 if the ETag is still this.", '"7"')] : []),
-    ...(writes ? [text("Idempotency-Key", "Makes a retry safe for 24 hours.", '"8e03978e-40d5-43e8-bc93-6894a57f9324"')] : []),
-    ...(onExisting ? [text("If-Match", "Only if it is still at this version (412 otherwise).", '"7"')] : []),
-    ...(method === "PUT" ? [text("If-None-Match", "`*`: only if there is none yet (412 otherwise).", "*")] : []),
+    ...(on === "space" ? [header("ConnectKit-Location", "Which location, for an agency key: `loc_…`.")] : []),
+    ...(isConditional(endpoint) ? [header("If-None-Match", '304 if the ETag is still this: `"7"`.')] : []),
+    ...(writes ? [header("Idempotency-Key", "Makes a retry safe for 24 hours: a new UUID per change.")] : []),
+    ...(onExisting ? [header("If-Match", 'Only if it is still at this version, `"7"` (412 otherwise).')] : []),
+    ...(method === "PUT" ? [header("If-None-Match", "`*`: only if there is none yet (412 otherwise).")] : []),
   ];
 }
 
-const text = (name: string, description: string, example: string) => z.object({ [name]: z.string().optional().meta({ description, examples: [example] }) });
+const header = (name: string, description: string) => z.object({ [name]: z.string().optional().meta({ description }) });
 
 /** The headers of an operation's answers, beside the answer's own. */
 export const toldBy = ({ on, facts }: Endpoint): Readonly<Record<string, string>> => ({

@@ -10,7 +10,7 @@ type Responses = RouteConfig["responses"];
 /** The document, for a server that answers at `origin`. */
 export function openapi(endpoints: readonly Endpoint[], origin: string): object {
   const registry = new OpenAPIRegistry();
-  registry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer", description: "`Authorization: Bearer <key>`" });
+  registry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer", description: "The key. From a browser, a sandbox key only." });
   registry.registerComponent("securitySchemes", "basic", { type: "http", scheme: "basic", description: "Any user name, the key as password." });
   registry.registerComponent("securitySchemes", "apiKey", { type: "apiKey", in: "header", name: "X-API-Key" });
   for (const endpoint of endpoints) registry.registerPath(pathOf(endpoint, origin));

@@ -1,4 +1,5 @@
 // The pages for people: the reference, and one page per error code.
+import type { Endpoint } from "../platform/endpoint";
 import { html } from "../platform/html";
 import type { ProblemType } from "../platform/problem";
 import { exampleOf } from "./refusals";
@@ -15,6 +16,7 @@ export const referencePage = async (): Promise<string> =>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <title>ConnectKit Edge: API reference</title>
+    <link rel="icon" href="/reference/icon.svg" />
   </head>
   <body>
     <div id="reference"></div>
@@ -33,6 +35,7 @@ const frame = async (title: string, body: ReturnType<typeof html>): Promise<stri
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <title>${title} · ConnectKit Edge</title>
+    <link rel="icon" href="/reference/icon.svg" />
     <link rel="stylesheet" href="/reference/page.css" />
   </head>
   <body>
@@ -42,7 +45,7 @@ const frame = async (title: string, body: ReturnType<typeof html>): Promise<stri
 </html>`,
   );
 
-export const errorPage = (type: ProblemType, origin: string, operations: readonly string[]): Promise<string> =>
+export const errorPage = (type: ProblemType, origin: string, operations: readonly Endpoint[]): Promise<string> =>
   frame(
     type.code,
     html`<p class="status">${type.status}</p>
@@ -56,7 +59,7 @@ export const errorPage = (type: ProblemType, origin: string, operations: readonl
       <pre><code>${JSON.stringify(exampleOf(type, origin), null, 2)}</code></pre>
       <h2>Operations that answer it</h2>
       <ul>
-        ${operations.map((operation) => html`<li><code>${operation}</code></li>`)}
+        ${operations.map(({ facts: { tag, method, path } }) => html`<li><a href="/docs#tag/${tag.toLowerCase()}/${method}${path}"><code>${method} ${path}</code></a></li>`)}
       </ul>`,
   );
 

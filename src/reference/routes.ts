@@ -139,8 +139,7 @@ export function routes(endpoints: readonly Endpoint[]): readonly Endpoint[] {
       run: async (ctx, { params: { code } }) => {
         const type = types().find((one) => one.code === code);
         if (!type) throw notFound("No such error code.");
-        const operations = all.filter((endpoint) => problemsOf(endpoint).includes(type)).map(({ facts }) => `${facts.method} ${facts.path}`);
-        return page(await errorPage(type, ctx.origin, operations));
+        return page(await errorPage(type, ctx.origin, all.filter((endpoint) => problemsOf(endpoint).includes(type))));
       },
     }),
   ];
