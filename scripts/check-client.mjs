@@ -1,5 +1,5 @@
 // Generates a TypeScript client from the document of a running server, compiles it and calls that server with it:
-// `npm run check:client [-- http://127.0.0.1:8787]`, without an address the server that `npm run dev` started last.
+// `node scripts/check-client.mjs [http://127.0.0.1:8787]`, without an address the server that `npm run dev` started last.
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";

@@ -1,5 +1,5 @@
 // Checks the OpenAPI document: two independent linters, every example against its schema, and that nothing which an
-// integrator needs is missing. `npm run check:openapi [-- http://127.0.0.1:8787]`: of that server, else of the source.
+// integrator needs is missing. `node scripts/check-openapi.mjs [http://127.0.0.1:8787]`: of that server, else of the source.
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Validator } from "@seriousme/openapi-schema-validator";
