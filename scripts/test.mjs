@@ -44,6 +44,12 @@ const vitest = (args) =>
     ({ numPassedTests, numFailedTests }) => ({ passed: numPassedTests, failed: numFailedTests }),
   );
 
+const browser = () =>
+  runner(
+    () => [tool("@playwright/test", "playwright"), "test", "--config", "test/e2e/playwright.config.ts", "--reporter=list,json"],
+    ({ stats }) => ({ passed: stats.expected, failed: stats.unexpected + stats.flaky }),
+  );
+
 if (only.length > 0) {
   await step("tests", () => vitest(only));
 } else {
@@ -51,7 +57,9 @@ if (only.length > 0) {
   await step("types", async () => void (await output([tool("typescript", "tsc"), "--noEmit"])));
   await step("lint", async () => void (await output([tool("oxlint"), "--type-aware"])));
   await step("bundle, as a deployment would make it", async () => ({ note: await checkBundle() }));
+  await step("the OpenAPI document", async () => ({ note: (await output([path.join(root, "scripts", "check-openapi.mjs")])).trim() }));
   await step("tests on workerd", () => vitest([]));
+  if (process.env.CI || existsSync(process.env.CHROMIUM ?? "/usr/bin/chromium")) await step("tests in a browser", browser);
 }
 
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
