@@ -8,8 +8,8 @@ import { notFound } from "../platform/problems";
 import { hash, PlainSecret } from "../platform/secret";
 import { missing, reaches } from "./authenticate";
 import { isWellFormed } from "./format";
-import { keyOf } from "./keys";
 import * as known from "./principals";
+import { keyOf } from "./render";
 import type { Introspection, Me, Ping } from "./schema";
 import { readKey } from "./store";
 

@@ -1,12 +1,10 @@
 // Keys: create, read, change, revoke. What a key may do is changed in D1 and made effective at its gate before the
 // answer, so that an answered change is true for every request that arrives after it.
-import { limitsOf, limitsOfKey } from "../limits/plans";
+import { limitsOf } from "../limits/plans";
 import { raiseKey } from "../limits/store";
 import { effectively } from "../limits/switches";
-import { DAY, rfc3339 } from "../platform/clock";
 import { commit, type CommitCtx, type Plan } from "../platform/commit";
 import { checkIfMatch, etag } from "../platform/conditions";
-import { outranks, type Role } from "../orgs/roles";
 import type { OrgCtx } from "../platform/context";
 import type { Reply } from "../platform/endpoint";
 import { diff } from "../platform/events";
@@ -15,14 +13,12 @@ import { sameJson } from "../platform/json";
 import { encodeCursor, decodeCursor, questionOf } from "../platform/page";
 import { invalid, notFound } from "../platform/problems";
 import { hash, type PlainSecret } from "../platform/secret";
-import { reaches } from "./authenticate";
-import { mint, prefixOf, type KeyKind } from "./format";
+import { mint, type KeyKind } from "./format";
+import { checkLocations, checkOwner, checkScopes, gained } from "./grants";
 import { keyEnded, keyLimitReached, notGrantable } from "./problems";
+import { keyOf, logged, secretsOf } from "./render";
 import type { CreatedKey, Key, KeyInput, KeyPatch } from "./schema";
-import { effectiveScopes, expand } from "./scopes";
 import * as store from "./store";
-
-const INACTIVE_MS = 90 * DAY;
 
 export interface Issue {
   readonly name: string;
@@ -102,27 +98,6 @@ export async function create(ctx: OrgCtx, input: KeyInput): Promise<Reply<Create
   });
 }
 
-function checkScopes({ principal }: OrgCtx, scopes: readonly string[]): void {
-  const lacking = expand(scopes).filter((scope) => scope === "keys:write" || !principal.effective.includes(scope));
-  if (lacking.length > 0) throw notGrantable(`This key can't give ${lacking.join(", ")}.`, { scopes: lacking });
-}
-
-function checkLocations({ principal }: OrgCtx, locations: readonly string[] | null): void {
-  const beyond = locations === null ? principal.space !== null || principal.locations !== null : !locations.every((one) => reaches(principal, one));
-  if (beyond) throw notGrantable("This key does not reach all of these locations.", { location_ids: locations });
-}
-
-/** What a role may beyond scopes would come with a member of a higher one. */
-function checkOwner({ principal }: OrgCtx, role: Role): void {
-  if (outranks(role, principal.owner.role)) throw notGrantable(`This key can't give the powers of an ${role}.`, { role });
-}
-
-/** The scopes that a change brings: new in the key's own, or woken by the role of another member. */
-function gained(before: store.ListedKeyRow, after: store.ListedKeyRow): string[] {
-  const more = (of: (row: store.ListedKeyRow) => readonly string[]) => of(after).filter((scope) => !of(before).includes(scope));
-  return [...more(({ scopes }) => expand(scopes.split(" "))), ...more(({ scopes, role }) => effectiveScopes(scopes.split(" "), role))];
-}
-
 export async function read(ctx: OrgCtx, id: string): Promise<Reply<Key>> {
   const row = await store.readKey(ctx, id);
   if (!row) throw notFound("No such key.");
@@ -141,7 +116,7 @@ export async function list(ctx: OrgCtx, filter: store.KeyFilter, cursor: string 
 /** Merge-patches a key. What it may do changes at its gate before the answer. */
 export function update(ctx: OrgCtx, id: string, patch: KeyPatch): Promise<Reply<Key>> {
   return change(ctx, id, "key.updated", async (before) => {
-    if (ENDED.has(before.status)) throw keyEnded(`The key is ${before.status}.`, { key_status: before.status });
+    if (store.ENDED.has(before.status)) throw keyEnded(`The key is ${before.status}.`, { key_status: before.status });
     if (before.kind === "location" && patch.location_ids !== undefined) {
       throw invalid([{ pointer: "/location_ids", code: "immutable", message: "a location key stays with its location" }]);
     }
@@ -161,8 +136,6 @@ export const revoke = (ctx: OrgCtx, id: string): Promise<Reply<Key>> =>
     after: before.status === "deleted" ? before : { ...before, status: "revoked" },
     role: before.role,
   }));
-
-const ENDED = new Set(["revoked", "expired", "deleted"]);
 
 type Changed = { after: store.ListedKeyRow; role: store.ListedKeyRow["role"] };
 
@@ -235,67 +208,3 @@ function rowOf(ctx: CommitCtx, wanted: Issue, last4: string): store.KeyRow {
     expires_at: wanted.expiresAt ?? null,
   };
 }
-
-const secretsOf = (row: store.KeyRow): string => JSON.stringify([{ last4: row.last4, state: "current", last_used_at: null, retires_at: null }]);
-
-/** What the log says of a key: never a secret, never a digest. */
-const logged = (row: store.KeyRow): Record<string, unknown> => ({
-  name: row.name,
-  kind: row.kind,
-  environment: row.environment,
-  location_ids: locationsOf(row),
-  scopes: row.scopes.split(" "),
-  status: row.status,
-  owner: row.owner_id,
-  integration: row.integration,
-  limits: parsed(row.limits),
-  synchronous: row.synchronous === 1,
-  allowed_ips: parsed(row.allowed_ips),
-});
-
-const parsed = (json: string | null): unknown => (json === null ? null : JSON.parse(json));
-
-const locationsOf = (row: store.KeyRow): string[] | null =>
-  row.location_id !== null ? [row.location_id] : row.location_ids === null ? null : JSON.parse(row.location_ids);
-
-const time = (ms: number | null): string | null => (ms === null ? null : rfc3339(ms));
-
-interface SecretRow {
-  last4: string;
-  state: "current" | "previous";
-  last_used_at: number | null;
-  retires_at: number | null;
-}
-
-export function keyOf(row: store.ListedKeyRow): Key {
-  const { hour, second, burst, inflight } = limitsOfKey(limitsOf(row.plan, row.org_limits), row.limits, row.synchronous === 1);
-  const scopes = row.scopes.split(" ");
-  const secrets: SecretRow[] = JSON.parse(row.secrets);
-  return {
-    id: row.id,
-    ref: row.id,
-    name: row.name,
-    kind: row.kind,
-    environment: row.environment,
-    location_ids: locationsOf(row),
-    scopes,
-    effective_scopes: effectiveScopes(scopes, row.role),
-    last4: row.last4,
-    prefix: prefixOf(row.environment, row.kind),
-    status: row.status,
-    owner: { id: row.owner_id, role: row.role },
-    integration: row.integration,
-    limits: { hour, second, burst, inflight },
-    synchronous: row.synchronous === 1,
-    allowed_ips: row.allowed_ips === null ? [] : JSON.parse(row.allowed_ips),
-    created_at: rfc3339(row.created_at),
-    created_by: row.created_by,
-    last_used_at: time(row.last_used_at),
-    last_used_from: row.last_used_from,
-    expires_at: time(row.expires_at),
-    inactive_delete_at: ENDED.has(row.status) ? null : rfc3339((row.last_used_at ?? row.created_at) + INACTIVE_MS),
-    secrets: secrets.map((one) => ({ last4: one.last4, state: one.state, last_used_at: time(one.last_used_at), retires_at: time(one.retires_at) })),
-    version: row.version,
-  };
-}
-

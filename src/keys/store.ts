@@ -8,6 +8,9 @@ import type { KeyKind } from "./format";
 
 export type KeyStatus = "unclaimed" | "active" | "paused" | "expired" | "revoked" | "deleted";
 
+/** No key comes back from these. */
+export const ENDED: ReadonlySet<KeyStatus> = new Set(["revoked", "expired", "deleted"]);
+
 export interface KeyRow {
   id: string;
   org_id: string;
