@@ -1,13 +1,15 @@
 // Generates a TypeScript client from the document of a running server, compiles it and calls that server with it:
-// `node scripts/check-client.mjs [http://127.0.0.1:8787]`, without an address the server that `npm run dev` started last.
+// `node scripts/check-client.mjs [http://127.0.0.1:8787 [demo.json]]`, without an address the server that `npm run dev`
+// started last.
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { bundle } from "./bundle.mjs";
 import { output, root, run, tool } from "./node.mjs";
 
-const demo = JSON.parse(readFileSync(path.join(root, ".wrangler", "demo.json"), "utf8"));
-const [base = demo.base] = process.argv.slice(2);
+const [address, demoFile = ".wrangler/demo.json"] = process.argv.slice(2);
+const demo = JSON.parse(readFileSync(path.join(root, demoFile), "utf8"));
+const base = address ?? demo.base;
 const folder = path.join(root, ".wrangler", "client");
 const generator = path.join(folder, "node_modules", "@hey-api", "openapi-ts");
 

@@ -1,5 +1,5 @@
-// `npm run dev [-- --port N] [-- --fresh]`: installs, makes secrets, migrates, seeds, serves. A second start keeps
-// the data and does only what is missing.
+// `npm run dev [-- --port N] [-- --fresh] [-- --state DIR]`: installs, makes secrets, migrates, seeds, serves. A second
+// start keeps the data and does only what is missing. `--state`: another place for data and demo.json.
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -7,9 +7,11 @@ import { install } from "./install.mjs";
 import { node, output, root, tool } from "./node.mjs";
 
 const args = process.argv.slice(2);
-const port = Number(args[args.indexOf("--port") + 1] ?? NaN) || 8787;
-const state = path.join(root, ".wrangler", "state");
-const demoFile = path.join(root, ".wrangler", "demo.json");
+const option = (name, otherwise) => (args.includes(name) ? (args[args.indexOf(name) + 1] ?? otherwise) : otherwise);
+const port = Number(option("--port", 8787));
+const home = path.resolve(root, option("--state", ".wrangler"));
+const state = path.join(home, "state");
+const demoFile = path.join(home, "demo.json");
 const base = `http://127.0.0.1:${port}`;
 
 install();
@@ -48,12 +50,12 @@ for (;;) {
   await new Promise((resolve) => setTimeout(resolve, 200));
 }
 if (isNew) {
-  console.log("\nKeys of the demo organization, shown once (they stay in .wrangler/demo.json):");
+  console.log(`\nKeys of the demo organization, shown once (they stay in ${path.relative(root, demoFile)}):`);
   for (const [name, key] of Object.entries(demo.keys)) console.log(`  ${name.padEnd(17)} ${key}`);
 }
 console.log(`
 ConnectKit Edge answers at ${base}   reference: ${base}/docs
-${isNew ? `\n  curl -s ${base}/v1/contacts?limit=2 -H "Authorization: Bearer ${demo.keys.location_live}"\n` : "  Keys: .wrangler/demo.json\n"}`);
+${isNew ? `\n  curl -s ${base}/v1/contacts?limit=2 -H "Authorization: Bearer ${demo.keys.location_live}"\n` : `  Keys: ${path.relative(root, demoFile)}\n`}`);
 
 // The platform's cron does not run locally, so its two beats come from here.
 setInterval(() => {

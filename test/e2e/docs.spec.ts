@@ -13,7 +13,7 @@ const documentShape = z.object({
 const demoShape = z.object({ keys: z.object({ location_sandbox: z.string(), location_live: z.string() }) });
 const problemShape = z.object({ code: z.string() });
 
-const keys = () => demoShape.parse(JSON.parse(readFileSync(".wrangler/demo.json", "utf8"))).keys;
+const keys = () => demoShape.parse(JSON.parse(readFileSync(".wrangler/e2e-home/demo.json", "utf8"))).keys;
 
 /** The operations, by the part of the address at which the reference shows them. */
 async function operations(page: Page) {

@@ -1,4 +1,4 @@
-// Browser tests against `npm run dev` on a port of its own, in the Chromium of the system: `CHROMIUM` names another.
+// Browser tests against `npm run dev` on a port and data of its own, in the Chromium of the system: `CHROMIUM` names another.
 import { spawnSync } from "node:child_process";
 import { defineConfig } from "@playwright/test";
 
@@ -21,7 +21,7 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `npm run dev -- --port ${process.env["E2E_PORT"]}`,
+    command: `npm run dev -- --port ${process.env["E2E_PORT"]} --state .wrangler/e2e-home`,
     url: `${baseURL}/health`,
     timeout: 180_000,
     gracefulShutdown: { signal: "SIGTERM", timeout: 5_000 },
