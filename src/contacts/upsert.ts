@@ -5,7 +5,7 @@ import type { Reply } from "../platform/endpoint";
 import { invalid, notFound, preconditionFailed } from "../platform/problems";
 import { planCreate, planUpdate } from "./contacts";
 import { apply, emptyDocument, type ArrayMode } from "./patch";
-import { matchConflict, type Contact, type ContactPatch } from "./schema";
+import { matchConflict, type Contact, type ContactPatch, type EmailIn } from "./schema";
 import * as store from "./store";
 
 /** `email`, `phone`, or `external_id.<name>`. */
@@ -43,10 +43,16 @@ async function findMatch(ctx: DataCtx, match: MatchKey, body: ContactPatch): Pro
   return row;
 }
 
-/** The identities in the body, in the form that is compared; its faults are thrown. */
+/** The identities in the body, in the form that is compared; all faults of the body are thrown. */
 function soughtIn(ctx: DataCtx, body: ContactPatch): store.Identity[] {
-  const { emails, phones, external_ids } = body;
-  return store.identitiesOf(apply(emptyDocument({ type: "api" }), { first_name: "-", emails, phones, external_ids }, ctx.space.defaultCountry));
+  return store.identitiesOf(apply(emptyDocument({ type: "api" }), { ...body, first_name: "-", emails: stateless(body.emails) }, ctx.space.defaultCountry));
+}
+
+/** Without what only the contact that is found can say: whether a state that comes back is the stored one. */
+function stateless(sent: ContactPatch["emails"]): ContactPatch["emails"] {
+  const one = (item: EmailIn): EmailIn => (typeof item === "string" ? item : { ...item, state: undefined });
+  if (!sent) return sent;
+  return "length" in sent ? sent.map(one) : { add: sent.add?.map(one), remove: sent.remove?.map(one) };
 }
 
 function isDecisive({ kind, value }: store.Identity, match: MatchKey): boolean {
