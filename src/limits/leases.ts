@@ -5,7 +5,8 @@ export const LEASE_MS = MINUTE;
 
 export class Leases {
   private readonly expiries = new Map<number, number>();
-  private last = 0;
+  /** From a random start: a lease that another life of this object gave out must not give back one of this. */
+  private last = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 
   /** How many are out at `at`. Leases are handed out in order of their expiry, so the dead ones come first. */
   used(at: number): number {
