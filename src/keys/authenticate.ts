@@ -68,7 +68,7 @@ export const reaches = (principal: Principal, location: string): boolean =>
 
 function refusal(principal: Principal, request: Request, demand: Demand, io: Io): Problem | null {
   const { secret, expiresAt, status, environment } = principal;
-  const challenge = { "WWW-Authenticate": challengeOf(false) };
+  const challenge = { "WWW-Authenticate": challengeOf(textsOf(request.headers).basic) };
   if (expiresAt !== null && expiresAt <= io.now) return keyExpired(`The key ••••${principal.key.last4} has expired.`, {}, challenge);
   if (secret.state === "previous" && secret.retiresAt !== null && secret.retiresAt <= io.now) {
     return secretRetired(`The key ••••${principal.key.last4} has a newer secret.`, {}, challenge);
@@ -94,7 +94,7 @@ const isFromBrowser = ({ headers }: Request): boolean =>
 
 function textsOf(headers: Headers): { texts: string[]; basic: boolean } {
   const texts: string[] = [];
-  const [, scheme = "", value = ""] = /^(\S+)\s+(.*)$/.exec(headers.get("Authorization")?.trim() ?? "") ?? [];
+  const [, scheme = "", value = ""] = /^(\S+)(?:\s+(.*))?$/.exec(headers.get("Authorization")?.trim() ?? "") ?? [];
   const basic = scheme.toLowerCase() === "basic";
   if (scheme.toLowerCase() === "bearer") texts.push(value);
   else if (basic) texts.push(fromBasic(value));
