@@ -1,5 +1,6 @@
 // Reading a body: bounded in size and time, of a type that the operation understands, in valid UTF-8.
 import { parseStrictly } from "./json";
+import { Problem } from "./problem";
 import { bodyTimeout, invalidEncoding, tooLarge, unsupportedMediaType } from "./problems";
 import type { Endpoint } from "./endpoint";
 import { SECOND } from "./clock";
@@ -58,7 +59,7 @@ async function readText(request: Request, limitBytes: number): Promise<string> {
     }
   } catch (error) {
     reader.cancel().catch(() => undefined);
-    throw error;
+    throw error instanceof Problem ? error : bodyTimeout("The body broke off.");
   } finally {
     clearTimeout(timer);
   }

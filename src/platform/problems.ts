@@ -47,7 +47,7 @@ export const bodyTimeout = problem({
   code: "body_timeout",
   status: 408,
   title: "The body did not arrive in time",
-  cause: "The request's body was not complete after 30 seconds.",
+  cause: "The request's body broke off, or was not complete after 30 seconds.",
   cure: "Send it again.",
 });
 
