@@ -68,10 +68,10 @@ export const reaches = (principal: Principal, location: string): boolean =>
 
 function refusal(principal: Principal, request: Request, demand: Demand, io: Io): Problem | null {
   const { secret, expiresAt, status, environment } = principal;
-  const challenge = { "WWW-Authenticate": challengeOf(textsOf(request.headers).basic) };
-  if (expiresAt !== null && expiresAt <= io.now) return keyExpired(`The key ••••${principal.key.last4} has expired.`, {}, challenge);
+  const challenge = () => ({ "WWW-Authenticate": challengeOf(textsOf(request.headers).basic) });
+  if (expiresAt !== null && expiresAt <= io.now) return keyExpired(`The key ••••${principal.key.last4} has expired.`, {}, challenge());
   if (secret.state === "previous" && secret.retiresAt !== null && secret.retiresAt <= io.now) {
-    return secretRetired(`The key ••••${principal.key.last4} has a newer secret.`, {}, challenge);
+    return secretRetired(`The key ••••${principal.key.last4} has a newer secret.`, {}, challenge());
   }
   if (environment === "live" && isFromBrowser(request)) return keyInBrowser("A live key was sent by a page in a browser.");
   if (status === "paused") return keyPaused(`The key ••••${principal.key.last4} is paused.`);

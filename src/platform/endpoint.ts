@@ -93,7 +93,7 @@ function erase<C, P, Q, B, A extends Answers>(definition: Definition<C, P, Q, B,
     bodyType,
     bind(rawParams, rawQuery) {
       const path = checkParams(params, rawParams);
-      const asked = checkQuery(query, rawQuery);
+      const asked = checkQuery(query, rawQuery, definition.dryRun ? ["dry_run"] : []);
       return (rawBody) => {
         const sent = checkBody(body, rawBody);
         return (ctx) => definition.run(ctx, { params: path, query: asked, body: sent });

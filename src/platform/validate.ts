@@ -11,11 +11,11 @@ export function checkParams<T>(schema: z.ZodType<T>, raw: unknown): T {
   return result.data;
 }
 
-/** Query parameters: 400, naming each bad one and the nearest valid name. */
-export function checkQuery<T>(schema: z.ZodType<T>, raw: unknown): T {
+/** Query parameters: 400, naming each bad one and the nearest valid name, also of those in `more`. */
+export function checkQuery<T>(schema: z.ZodType<T>, raw: unknown, more: readonly string[] = []): T {
   const result = schema.safeParse(raw);
   if (result.success) return result.data;
-  const valid = namesOf(schema);
+  const valid = [...namesOf(schema), ...more];
   const errors = result.error.issues.flatMap((issue): Fault[] => {
     if (issue.code === "unrecognized_keys") return issue.keys.map((name) => unknownParameter(name, valid));
     const parameter = String(issue.path[0] ?? "");
@@ -97,5 +97,12 @@ export const flag = z.preprocess((value) => (value === "true" ? true : value ===
 /** A time in an answer. */
 export const time = z.iso.datetime();
 
+/** Later ones have no form in RFC 3339: `9999-12-31T23:59:59-01:00`. */
+const YEAR_9999 = Date.UTC(10_000, 0, 1) - 1;
+
 /** RFC 3339 in a query or body, any offset; becomes milliseconds since the epoch. */
-export const timestamp = z.iso.datetime({ offset: true, error: "an RFC 3339 time such as 2026-11-20T17:53:00.000Z" }).transform((text) => Date.parse(text));
+export const timestamp = z.iso
+  .datetime({ offset: true, error: "an RFC 3339 time such as 2026-11-20T17:53:00.000Z" })
+  .transform((text) => Date.parse(text))
+  .refine((ms) => ms <= YEAR_9999, "a time before the year 10000");
+
