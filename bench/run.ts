@@ -1,0 +1,50 @@
+// The bench: the product against its floor, both in one worker on one set of databases, measured in turns; then the
+// gates. Every figure is a ratio of two things measured in the same run, so it holds on any machine.
+import { parseArgs } from "node:util";
+import { callsOf } from "./calls";
+import { gates, type Gate } from "./gates";
+import { growth } from "./growth";
+import { inTurns } from "./measure";
+import { printCalls, printGates, printGrowth, printRatios, printStartup } from "./report";
+import { routesOf } from "./routes";
+import { startServer } from "./server";
+import { measureStartup } from "./startup";
+
+const { values } = parseArgs({
+  allowNegative: true,
+  options: {
+    rounds: { type: "string", default: "7" },
+    slice: { type: "string", default: "800" },
+    rows: { type: "string", default: "100000" },
+    growth: { type: "boolean", default: true },
+    startup: { type: "boolean", default: true },
+  },
+});
+const [rounds, sliceMs, rows] = [Number(values.rounds), Number(values.slice), Number(values.rows)];
+const results: Gate[] = [];
+
+await using server = await startServer();
+const world = await server.found();
+
+const routes = routesOf(world);
+const calls = await callsOf(server, routes);
+const one = await inTurns(server, routes, { connections: 1, rounds, sliceMs });
+const sixteen = await inTurns(server, routes, { connections: 16, rounds, sliceMs });
+printRatios("1 connection", one);
+printRatios("16 connections", sixteen);
+printCalls(calls);
+results.push(...gates.calls(calls), ...gates.ratios(one, sixteen));
+
+if (values.growth) {
+  const grown = await growth(server, { rows, rounds, sliceMs: sliceMs / 2 });
+  printGrowth(grown);
+  results.push(...gates.growth(grown));
+}
+if (values.startup) {
+  const startup = await measureStartup();
+  printStartup(startup);
+  results.push(...gates.startup(startup));
+}
+
+printGates(results);
+process.exitCode = results.every(({ passed }) => passed) ? 0 : 1;

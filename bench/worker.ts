@@ -1,0 +1,36 @@
+// The Worker that is measured: the product as it is, the floor beside it, and under /bench what the bench asks of
+// them. One isolate and one set of databases for all, so that nothing differs but the code.
+import { app } from "../src/app";
+import type { Env } from "../src/env";
+import { count } from "./count";
+import { floor, home } from "./floor";
+import { fill, type Fill } from "./fill";
+import { found, settle } from "./world";
+
+export { Gate } from "../src/limits/gate";
+
+const COUNTED = "/bench/counted";
+
+export default {
+  async fetch(request, env, ctx) {
+    const at = request.url.slice(request.url.indexOf("/", "http://".length));
+    if (at.startsWith("/v1/")) return app.fetch(request, env, ctx);
+    if (at.startsWith("/floor/")) return floor.fetch(request, env, ctx);
+    if (at.startsWith(COUNTED)) {
+      const inner = new Request(request.url.replace(COUNTED, ""), request);
+      const target = at.startsWith(`${COUNTED}/v1/`) ? app : floor;
+      return Response.json(await count(env, ctx, (countedEnv, countedCtx) => target.fetch(inner, countedEnv, countedCtx)));
+    }
+    if (at === "/bench/found") {
+      const world = await found(env);
+      home(world);
+      return Response.json(world);
+    }
+    if (at === "/bench/settle") return Response.json(await settle(env));
+    if (at === "/bench/fill") {
+      const wanted: Fill = await request.json();
+      return Response.json(await fill(env, wanted));
+    }
+    return new Response(null, { status: 404 });
+  },
+} satisfies ExportedHandler<Env>;
