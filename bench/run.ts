@@ -16,6 +16,7 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "7" },
     slice: { type: "string", default: "800" },
     rows: { type: "string", default: "100000" },
+    routes: { type: "string" },
     growth: { type: "boolean", default: true },
     startup: { type: "boolean", default: true },
   },
@@ -26,7 +27,8 @@ const results: Gate[] = [];
 await using server = await startServer();
 const world = await server.found();
 
-const routes = routesOf(world);
+const wanted = values.routes?.split(",");
+const routes = routesOf(world).filter(({ name }) => wanted?.includes(name) ?? true);
 const calls = await callsOf(server, routes);
 const one = await inTurns(server, routes, { connections: 1, rounds, sliceMs });
 const sixteen = await inTurns(server, routes, { connections: 16, rounds, sliceMs });

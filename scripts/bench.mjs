@@ -1,5 +1,5 @@
-// `npm run bench [-- --rounds N] [-- --slice MS] [-- --rows N] [-- --no-growth]`: installs what is missing, then
-// measures the product against its floor. Exit code 1: a gate failed.
+// `npm run bench [-- --rounds N --slice MS --rows N --routes get,ping --no-growth --no-startup]`: installs what is
+// missing, then measures the product against its floor. Exit code 1: a gate failed.
 import { install } from "./install.mjs";
 import { run } from "./node.mjs";
 
