@@ -25,7 +25,7 @@ export async function measureStartup(): Promise<Startup> {
   try {
     const product = deployed(folder);
     const size = { bytes: Buffer.byteLength(product), gzipBytes: gzipSync(product).length };
-    if (process.platform === "win32") return { ...size, ours: null, bare: null };
+    if (spawnSync("bash", ["-c", "times"]).status !== 0) return { ...size, ours: null, bare: null };
     const bare = await bundleWorker("bench/bare.ts");
     const [ours, theirs]: [number[], number[]] = [[], []];
     for (let i = 0; i < STARTS; i += 1) {
