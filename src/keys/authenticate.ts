@@ -25,9 +25,9 @@ export interface KeyCredential extends Credential {
 type Authentication = Pick<Access<KeyCredential>, "credential" | "principal" | "refusal" | "locate">;
 
 export const authentication: Authentication = {
-  async credential(request, io) {
+  async credential(request, url, io) {
     // As it is read, not as it is written: `%5F` is an underscore too.
-    if (ANYWHERE.test(new URL(request.url).searchParams.toString())) throw keyInUrl("A key stands in the query string.");
+    if (url.search !== "" && ANYWHERE.test(url.searchParams.toString())) throw keyInUrl("A key stands in the query string.");
     const { texts, basic } = textsOf(request.headers);
     const challenge = challengeOf(basic);
     const headers = { "WWW-Authenticate": challenge };

@@ -58,6 +58,7 @@ export class Gate extends DurableObject<Env> {
   private levels = this.stored;
   private readonly leases = new Leases();
   private readonly spool = new Spool();
+  /** Tokens taken, second by second. */
   private recent: { at: number; tokens: number }[] = [];
   private lastUse: Use | null = null;
   private touchedAt = this.facts?.lastUsedAt ?? 0;
@@ -152,7 +153,7 @@ export class Gate extends DurableObject<Env> {
 
   /** Keeps what is stored at or below what is left: writes off a block whenever the last one is used up. */
   private persistAhead(policies: readonly Policy[], at: number, cost: number): void {
-    this.recent = [...this.recent.filter((one) => one.at > at - BLOCK_MS), { at, tokens: cost }];
+    this.remember(at, cost);
     const { levels, stored } = this;
     if (!levels) return;
     const covered = policies.every((policy, i) => {
@@ -164,6 +165,12 @@ export class Gate extends DurableObject<Env> {
     // From a time ahead: nothing flows into what is stored before then, so a bucket near full lasts as long as any.
     this.stored = policies.map((policy, i) => ({ ...spent(policy, levels[i] ?? full(policy, at), block), at: at + BLOCK_MS }));
     this.ctx.storage.kv.put("levels", this.stored);
+  }
+
+  private remember(at: number, tokens: number): void {
+    const last = this.recent.at(-1);
+    if (last && at - last.at < SECOND) last.tokens += tokens;
+    else this.recent = [...this.recent.filter((one) => one.at > at - BLOCK_MS), { at, tokens }];
   }
 
   /** Before an idle gate is evicted: so an ordinary eviction costs its caller nothing, only a crash does. */

@@ -35,7 +35,7 @@ export interface Credential {
 
 export interface Access<C extends Credential> {
   /** Finds the key in the request by its form alone, without I/O. Throws 400, 401. */
-  credential(request: Request, io: Io): Promise<C>;
+  credential(request: Request, url: URL, io: Io): Promise<C>;
   /** What the key is: from the isolate, KV or D1; `fresh`: from D1. Throws 401, 429. */
   principal(credential: C, io: Io, fresh: boolean): Promise<Principal>;
   /** Why this principal may not make this request, or null. */

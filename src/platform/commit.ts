@@ -34,7 +34,7 @@ export type CommitCtx = Pick<OrgCtx, "org" | "actor" | "now" | "requestId" | "ip
 
 /** The context of what the product does by itself: seeding, upkeep. */
 export const systemCtx = (org: string, now: number): CommitCtx => ({
-  org, now, actor: { type: "system", id: "system" }, requestId: newRequestId(now), ip: null, dryRun: false, idempotency: null,
+  org, now, actor: { type: "system", id: "system" }, requestId: newRequestId(), ip: null, dryRun: false, idempotency: null,
 });
 
 const MAX_ATTEMPTS = 5;

@@ -19,18 +19,18 @@ const EXPOSED =
   "Request-Id, ETag, Location, Link, Retry-After, RateLimit, RateLimit-Policy, Idempotent-Replayed, Server-Timing, WWW-Authenticate, Allow, Deprecation, Sunset, ConnectKit-Secret-Retires";
 
 export function respond(request: Request, reply: Reply, trace: Trace, extra: Readonly<Record<string, string>> = {}): Response {
-  const headers = baseHeaders(trace, { ...reply.headers, ...extra });
-  const tag = headers.get("ETag");
+  const tag = reply.headers?.["ETag"];
+  const headers = withBase(trace, { ...reply.headers, ...extra });
   if (reply.status === 200 && tag && isRead(request) && noneMatchHolds(request.headers.get("If-None-Match"), tag)) {
     return new Response(null, { status: 304, headers });
   }
   if (reply.body === undefined) return new Response(null, { status: reply.status, headers });
-  if (!headers.has("Content-Type")) headers.set("Content-Type", "application/json");
+  headers["Content-Type"] ??= "application/json";
   return new Response(reply.body instanceof JsonText ? reply.body.text : JSON.stringify(reply.body), { status: reply.status, headers });
 }
 
 export function respondWithProblem(thrown: Problem, trace: Trace, extra: Readonly<Record<string, string>> = {}): Response {
-  const headers = baseHeaders(trace, { ...extra, ...thrown.headers, "Content-Type": "application/problem+json" });
+  const headers = withBase(trace, { ...extra, ...thrown.headers, "Content-Type": "application/problem+json" });
   return new Response(JSON.stringify(document(thrown, trace.origin, trace.requestId)), { status: thrown.status, headers });
 }
 
@@ -50,13 +50,13 @@ export function preflight(request: Request): Response {
 
 const isRead = (request: Request): boolean => request.method === "GET" || request.method === "HEAD";
 
-function baseHeaders(trace: Trace, more: Readonly<Record<string, string>>): Headers {
-  const headers = new Headers(more);
-  headers.set("Request-Id", trace.requestId);
-  headers.set("Server-Timing", `auth;dur=${trace.authMs}, limit;dur=${trace.limitMs}, db;dur=${trace.meter.ms};desc="${trace.meter.calls} ${trace.meter.calls === 1 ? "call" : "calls"}"`);
-  headers.set("Access-Control-Allow-Origin", "*");
-  headers.set("Access-Control-Expose-Headers", EXPOSED);
-  headers.set("X-Content-Type-Options", "nosniff");
-  if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
+/** A plain record: each header crosses into the runtime once, with the response. */
+function withBase(trace: Trace, headers: Record<string, string>): Record<string, string> {
+  headers["Request-Id"] = trace.requestId;
+  headers["Server-Timing"] = `auth;dur=${trace.authMs}, limit;dur=${trace.limitMs}, db;dur=${trace.meter.ms};desc="${trace.meter.calls} ${trace.meter.calls === 1 ? "call" : "calls"}"`;
+  headers["Access-Control-Allow-Origin"] = "*";
+  headers["Access-Control-Expose-Headers"] = EXPOSED;
+  headers["X-Content-Type-Options"] = "nosniff";
+  headers["Cache-Control"] ??= "no-store";
   return headers;
 }

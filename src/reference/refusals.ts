@@ -71,6 +71,6 @@ export const exampleOf = (type: ProblemType, origin: string): Record<string, unk
   status: type.status,
   code: type.code,
   detail: type.cause,
-  request_id: "01kqz3v9c5f1nazrk2d4f7h8jm",
+  request_id: "8e03978e-40d5-43e8-bc93-6894a57f9324",
   ...type.example,
 });
