@@ -1,6 +1,7 @@
 // The composition root: endpoints, authentication and limits become one app; the pages about it stand beside.
 import { authentication } from "./keys/authenticate";
-import { admit, settle } from "./limits/admit";
+import { admit } from "./limits/admit";
+import { settle } from "./limits/settle";
 import { serve } from "./platform/serve";
 import { routes as reference } from "./reference/routes";
 import { routes } from "./routes";

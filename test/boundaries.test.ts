@@ -26,7 +26,7 @@ const imports: Import[] = [...sources].flatMap(([from, text]) =>
 
 /** The files of a feature that others may use beside its door (the file of its name) and its schema. */
 const OPEN: Record<string, readonly string[]> = {
-  limits: ["admit", "gate", "plans", "store", "switches", "schema"],
+  limits: ["admit", "settle", "stub", "gate", "plans", "store", "switches", "schema"],
   orgs: ["orgs", "roles", "schema", "routes"],
   keys: ["keys", "authenticate", "problems", "schema", "routes"],
   contacts: ["contacts", "schema", "routes"],

@@ -15,9 +15,9 @@ describe("a lease", () => {
     if (before.kind !== "admitted" || after.kind !== "admitted") throw new Error("not admitted");
     expect(before.lease).not.toBe(after.lease);
     const activity = { at: 0, method: "GET", route: "/v1/ping", operation: "ping", params: [], location: null, environment: "live", status: 200, code: null, ms: 0, requestId: "", ip: null };
-    await gate.settle(before.lease, activity);
+    await gate.settle([{ lease: before.lease, activity }]);
     expect((await key.get("/v1/ping")).body.code).toBe("too_many_in_flight");
-    await gate.settle(after.lease, activity);
+    await gate.settle([{ lease: after.lease, activity }]);
     expect((await key.get("/v1/ping")).status).toBe(200);
   });
 });

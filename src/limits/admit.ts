@@ -1,23 +1,14 @@
 // The caller's side of the gate: one call per request, and none while an answer of it still holds.
 import type { Env } from "../env";
-import type { Admission, Demand, Io, Outcome } from "../platform/access";
+import type { Admission, Demand, Io } from "../platform/access";
 import { now, SECOND } from "../platform/clock";
-import { within } from "../platform/deadline";
-import type { Permit, Principal } from "../platform/context";
+import type { Principal } from "../platform/context";
 import type { Problem } from "../platform/problem";
 import { unavailable } from "../platform/problems";
-import type { Gate, Glance, Word } from "./gate";
+import type { Glance, Word } from "./gate";
 import { rateLimited, tooManyInFlight } from "./schema";
-
-export type GateStub = DurableObjectStub<Gate>;
-
-/** The gate of a key, born beside the databases. */
-export function gateOf(env: Env, key: string): GateStub {
-  const region = REGIONS.find((one) => one === env.GATE_REGION);
-  return env.GATE.get(env.GATE.idFromName(key), region ? { locationHint: region } : {});
-}
-
-const REGIONS = ["wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"] as const;
+import { takeUntold } from "./settle";
+import { gateOf, type GateStub } from "./stub";
 
 /** "Refused until t": what a gate said of a flood holds in this isolate until a token can be there, at most 1 s. */
 interface Closed {
@@ -41,21 +32,24 @@ export async function admit(principal: Principal, demand: Demand, io: Io): Promi
     closed.delete(key);
   }
   const question = { epoch: principal.epoch, cost: demand.cost, operation: demand.operation, ip: io.ip };
-  const word = await ask(io.env, key, async (gate): Promise<Word> => await gate.admit(question));
-  if (word.kind === "admitted") return { kind: "admitted", permit: { lease: word.lease, headers: word.headers } };
+  // Taken along by the try that carries it: a gate that failed has lost its leases anyway.
+  const word = await ask(io.env, key, async (gate): Promise<Word> => await gate.admit({ ...question, settled: takeUntold(key) }));
+  if (word.kind === "admitted") return { kind: "admitted", permit: { lease: word.lease, scarce: word.scarce, headers: word.headers } };
   if (word.kind === "limited") return { kind: "refused", problem: refuse(word, key, demand, io) };
   // The gate knows of an end that this principal does not: D1 has the reason.
   return { kind: "stale" };
 }
 
-const DEADLINE_MS = 5 * SECOND;
 const MAX_TRIES = 2;
 
-/** One new try with a fresh stub where that may help, never against an overload. Throws `unavailable` (503). */
+/**
+ * One new try with a fresh stub where that may help, never against an overload. No deadline: a gate waits for nothing but
+ * D1, which ends by itself, and a timer for each request would cost more than the rest of the question. Throws `unavailable` (503).
+ */
 export async function ask<T>(env: Env, key: string, call: (gate: GateStub) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await within(DEADLINE_MS, call(gateOf(env, key)));
+      return await call(gateOf(env, key));
     } catch (error) {
       if (tries >= MAX_TRIES || !isRetryable(error)) throw unreachable();
     }
@@ -88,19 +82,6 @@ function close(key: string, problem: Problem, ms: number, demand: Demand, io: Io
       if (shut.refused > 0) await gateOf(io.env, key).countRefusals(demand.operation, shut.refused);
     }),
   );
-}
-
-/** After the answer: gives the lease back and lists the call. */
-export async function settle(principal: Principal, permit: Permit, demand: Demand, outcome: Outcome, io: Io): Promise<void> {
-  await gateOf(io.env, principal.key.id).settle(permit.lease, {
-    at: io.now,
-    operation: demand.operation,
-    route: demand.route,
-    environment: principal.environment,
-    requestId: io.requestId,
-    ip: io.ip,
-    ...outcome,
-  });
 }
 
 /** What is left to a key, without taking anything. Null: the principal is stale, or its key has ended. */

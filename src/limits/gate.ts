@@ -21,7 +21,7 @@ const FLUSH_MS = MINUTE;
 const TOUCH_MS = HOUR;
 
 export type Word =
-  | { readonly kind: "admitted"; readonly lease: number; readonly headers: Record<string, string> }
+  | { readonly kind: "admitted"; readonly lease: number; readonly scarce: boolean; readonly headers: Record<string, string> }
   | { readonly kind: "limited"; readonly violated: readonly string[]; readonly retryMs: number; readonly headers: Record<string, string> }
   | { readonly kind: "stale" }
   | { readonly kind: "gone" };
@@ -32,6 +32,14 @@ export interface Question {
   readonly cost: number;
   readonly operation: string;
   readonly ip: string | null;
+  /** What was answered since this caller's last question. */
+  readonly settled?: readonly Settlement[];
+}
+
+/** An answered request: its lease, and what the activity log says of it. */
+export interface Settlement {
+  readonly lease: number;
+  readonly activity: Activity;
 }
 
 interface Quota {
@@ -67,7 +75,8 @@ export class Gate extends DurableObject<Env> {
   private loading: Promise<void> | undefined;
 
   /** May this request pass? Takes tokens and a lease if so. Atomic: nothing is awaited once the facts are there. */
-  async admit({ epoch, cost, operation, ip }: Question): Promise<Word> {
+  async admit({ epoch, cost, operation, ip, settled = [] }: Question): Promise<Word> {
+    this.take(settled);
     if (!this.facts || this.facts.epoch < epoch) await this.load();
     const { facts } = this;
     if (!facts) return { kind: "gone" };
@@ -87,15 +96,13 @@ export class Gate extends DurableObject<Env> {
     this.levels = decision.levels;
     this.persistAhead(policies, at, cost);
     const lease = this.leases.take(at);
-    return { kind: "admitted", lease, headers: this.headers(at) };
+    const scarce = 2 * this.leases.used(at) >= facts.limits.inflight;
+    return { kind: "admitted", lease, scarce, headers: this.headers(at) };
   }
 
-  /** The reply is ready: gives the lease back and lists the call. */
-  async settle(lease: number, activity: Activity): Promise<void> {
-    this.leases.giveBack(lease);
-    this.spool.list(activity);
-    if (this.spool.isFull) await this.flush();
-    else await this.arm();
+  /** Replies are ready: gives their leases back and lists the calls. */
+  async settle(settled: readonly Settlement[]): Promise<void> {
+    this.take(settled);
   }
 
   /** Refusals that an isolate gave in this gate's name. */
@@ -139,6 +146,16 @@ export class Gate extends DurableObject<Env> {
     if (idle) this.persistExactly();
     if (this.spool.isFull || idle || at - this.spool.oldestAt >= FLUSH_MS) await this.flush();
     if (!this.spool.isEmpty) await this.arm();
+  }
+
+  private take(settled: readonly Settlement[]): void {
+    if (settled.length === 0) return;
+    for (const { lease, activity } of settled) {
+      this.leases.giveBack(lease);
+      this.spool.list(activity);
+    }
+    // Not awaited: no question waits for the log.
+    this.ctx.waitUntil(this.spool.isFull ? this.flush() : this.arm());
   }
 
   private headers(at: number): Record<string, string> {

@@ -51,6 +51,8 @@ export interface Principal {
 /** The gate's word on one request, and the headers that tell of it. */
 export interface Permit {
   readonly lease: number;
+  /** Half of the key's leases or more are out. */
+  readonly scarce: boolean;
   readonly headers: Readonly<Record<string, string>>;
 }
 

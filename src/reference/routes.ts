@@ -1,6 +1,6 @@
 // What the server tells of itself: the document, the reference, the error pages, its health.
 import * as z from "zod";
-import { gateOf } from "../limits/admit";
+import { gateOf } from "../limits/stub";
 import { rfc3339 } from "../platform/clock";
 import type { Ctx } from "../platform/context";
 import { within } from "../platform/deadline";
