@@ -74,41 +74,46 @@ export class Gate extends DurableObject<Env> {
   private clock = 0;
   private loading: Promise<void> | undefined;
 
-  /** May this request pass? Takes tokens and a lease if so. Atomic: nothing is awaited once the facts are there. */
-  async admit({ epoch, cost, operation, ip, settled = [] }: Question): Promise<Word> {
-    this.take(settled);
-    if (!this.facts || this.facts.epoch < epoch) await this.load();
-    const { facts } = this;
-    if (!facts) return { kind: "gone" };
+  /**
+   * May this request pass? Takes tokens and a lease if so. Atomic: nothing is awaited once the facts are there, and then
+   * no promise is made either, which would cost more than the decision.
+   */
+  admit(question: Question): Word | Promise<Word> {
+    this.take(question.settled ?? []);
+    if (this.facts && this.facts.epoch >= question.epoch) return this.decide(this.facts, question);
+    return this.load().then((): Word => (this.facts ? this.decide(this.facts, question) : { kind: "gone" }));
+  }
+
+  private decide(facts: KeyFacts, { epoch, cost, operation, ip }: Question): Word {
     const at = this.time();
     this.use(at, ip);
     if (facts.epoch !== epoch) return { kind: "stale" };
     if (!LIVING.has(facts.status)) return { kind: "gone" };
     const policies = policiesOf(facts.limits);
     const decision = take(policies, this.levels ?? policies.map((policy) => full(policy, at)), at, cost);
-    const crowded = this.leases.used(at) >= facts.limits.inflight;
+    const used = this.leases.used(at);
+    const crowded = used >= facts.limits.inflight;
     if (!decision.admitted || crowded) {
       this.spool.count(at, operation, 429, null, 1);
-      await this.arm();
+      this.watch();
       const violated = [...decision.violated, ...(crowded ? ["inflight"] : [])];
       return { kind: "limited", violated, retryMs: decision.retryMs, headers: this.headers(at) };
     }
     this.levels = decision.levels;
     this.persistAhead(policies, at, cost);
     const lease = this.leases.take(at);
-    const scarce = 2 * this.leases.used(at) >= facts.limits.inflight;
-    return { kind: "admitted", lease, scarce, headers: this.headers(at) };
+    return { kind: "admitted", lease, scarce: 2 * (used + 1) >= facts.limits.inflight, headers: this.headers(at) };
   }
 
   /** Replies are ready: gives their leases back and lists the calls. */
-  async settle(settled: readonly Settlement[]): Promise<void> {
+  settle(settled: readonly Settlement[]): void {
     this.take(settled);
   }
 
   /** Refusals that an isolate gave in this gate's name. */
-  async countRefusals(operation: string, requests: number): Promise<void> {
+  countRefusals(operation: string, requests: number): void {
     this.spool.count(this.time(), operation, 429, null, requests);
-    await this.arm();
+    this.watch();
   }
 
   /** What is left and when it was last used; takes nothing and is no use. Null: not of this epoch. */
@@ -154,8 +159,13 @@ export class Gate extends DurableObject<Env> {
       this.leases.giveBack(lease);
       this.spool.list(activity);
     }
-    // Not awaited: no question waits for the log.
-    this.ctx.waitUntil(this.spool.isFull ? this.flush() : this.arm());
+    this.watch();
+  }
+
+  /** Sees to it that what is spooled is written, now or by the alarm. No question waits for the log. */
+  private watch(): void {
+    if (this.spool.isFull) this.ctx.waitUntil(this.flush());
+    else if (!this.armed) this.ctx.waitUntil(this.arm());
   }
 
   private headers(at: number): Record<string, string> {

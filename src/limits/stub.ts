@@ -6,7 +6,7 @@ export type GateStub = DurableObjectStub<Gate>;
 
 export function gateOf(env: Env, key: string): GateStub {
   const region = REGIONS.find((one) => one === env.GATE_REGION);
-  return env.GATE.get(env.GATE.idFromName(key), region ? { locationHint: region } : {});
+  return region ? env.GATE.getByName(key, { locationHint: region }) : env.GATE.getByName(key);
 }
 
 const REGIONS = ["wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"] as const;

@@ -20,7 +20,7 @@ const EXPOSED =
 
 export function respond(request: Request, reply: Reply, trace: Trace, extra: Readonly<Record<string, string>> = {}): Response {
   const tag = reply.headers?.["ETag"];
-  const headers = withBase(trace, { ...reply.headers, ...extra });
+  const headers = withBase(request, trace, { ...reply.headers, ...extra });
   if (reply.status === 200 && tag && isRead(request) && noneMatchHolds(request.headers.get("If-None-Match"), tag)) {
     return new Response(null, { status: 304, headers });
   }
@@ -29,8 +29,8 @@ export function respond(request: Request, reply: Reply, trace: Trace, extra: Rea
   return new Response(reply.body instanceof JsonText ? reply.body.text : JSON.stringify(reply.body), { status: reply.status, headers });
 }
 
-export function respondWithProblem(thrown: Problem, trace: Trace, extra: Readonly<Record<string, string>> = {}): Response {
-  const headers = withBase(trace, { ...extra, ...thrown.headers, "Content-Type": "application/problem+json" });
+export function respondWithProblem(request: Request, thrown: Problem, trace: Trace, extra: Readonly<Record<string, string>> = {}): Response {
+  const headers = withBase(request, trace, { ...extra, ...thrown.headers, "Content-Type": "application/problem+json" });
   return new Response(JSON.stringify(document(thrown, trace.origin, trace.requestId)), { status: thrown.status, headers });
 }
 
@@ -51,11 +51,12 @@ export function preflight(request: Request): Response {
 const isRead = (request: Request): boolean => request.method === "GET" || request.method === "HEAD";
 
 /** A plain record: each header crosses into the runtime once, with the response. */
-function withBase(trace: Trace, headers: Record<string, string>): Record<string, string> {
+function withBase(request: Request, trace: Trace, headers: Record<string, string>): Record<string, string> {
   headers["Request-Id"] = trace.requestId;
   headers["Server-Timing"] = `auth;dur=${trace.authMs}, limit;dur=${trace.limitMs}, db;dur=${trace.meter.ms};desc="${trace.meter.calls} ${trace.meter.calls === 1 ? "call" : "calls"}"`;
   headers["Access-Control-Allow-Origin"] = "*";
-  headers["Access-Control-Expose-Headers"] = EXPOSED;
+  // Only a page asks for it, and a page says where it comes from.
+  if (request.headers.has("Origin")) headers["Access-Control-Expose-Headers"] = EXPOSED;
   headers["X-Content-Type-Options"] = "nosniff";
   headers["Cache-Control"] ??= "no-store";
   return headers;

@@ -19,18 +19,13 @@ type Call = Context<{ Bindings: Env }>;
 /** The app that answers these endpoints. */
 export function serve<C extends Credential>(endpoints: readonly Endpoint[], access: Access<C>): App {
   const app: App = new Hono();
-  const methods = new Map<string, string[]>();
   for (const endpoint of endpoints) {
     const path = endpoint.facts.path.replaceAll(/\{(\w+)\}/g, ":$1");
-    methods.set(path, [...(methods.get(path) ?? []), endpoint.facts.method]);
     app.on(endpoint.facts.method, path, (c) => answer(endpoint, arrivalOf(c), access));
   }
   app.options("/v1/*", (c) => preflight(c.req.raw));
-  for (const [path, allowed] of methods) {
-    const allow = allowed.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])).join(", ");
-    app.all(path, (c) => refuse(c, methodNotAllowed(`This path answers ${allow}.`, { allowed }, { Allow: allow })));
-  }
-  app.notFound((c) => refuse(c, notFound("No such path.")));
+  // Asked only when nothing matched: a second handler on every path would cost every request.
+  app.notFound((c) => refuse(c, unmatched(endpoints, c.req.path)));
   app.onError((error, c) => {
     logFault(error, newRequestId());
     return refuse(c, internal("Something failed in here."));
@@ -38,7 +33,15 @@ export function serve<C extends Credential>(endpoints: readonly Endpoint[], acce
   return app;
 }
 
-const refuse = (c: Call, problem: Problem): Response => respondWithProblem(problem, arrivalOf(c).trace);
+/** 405 where other methods answer this path, else 404. */
+function unmatched(endpoints: readonly Endpoint[], path: string): Problem {
+  const here = endpoints.filter(({ facts }) => new RegExp(`^${facts.path.replaceAll(".", "\\.").replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(path));
+  if (here.length === 0) return notFound("No such path.");
+  const allow = here.flatMap(({ facts: { method } }) => (method === "GET" ? ["GET", "HEAD"] : [method])).join(", ");
+  return methodNotAllowed(`This path answers ${allow}.`, { allowed: here.map(({ facts }) => facts.method) }, { Allow: allow });
+}
+
+const refuse = (c: Call, problem: Problem): Response => respondWithProblem(c.req.raw, problem, arrivalOf(c).trace);
 
 function arrivalOf(c: Call): Arrival {
   const startedAt = now();
@@ -75,7 +78,7 @@ async function answer<C extends Credential>(endpoint: Endpoint, arrival: Arrival
   );
   const { reply, problem } = await done;
   const limits = arrival.known?.permit?.headers ?? {};
-  return reply ? respond(request, reply, trace, limits) : respondWithProblem(problem, trace, limits);
+  return reply ? respond(request, reply, trace, limits) : respondWithProblem(request, problem, trace, limits);
 }
 
 const outcomeOf = (endpoint: Endpoint, { request, url, trace, known }: Arrival, status: number, code: string | null): Outcome => ({
