@@ -10,6 +10,9 @@ export interface Plan {
   readonly sliceMs: number;
 }
 
+/** Some thousand requests: what the compiler sees of a Worker that has served for more than a moment. */
+const WARM_UP: Load = { connections: 16, ms: 3_000 };
+
 /** The medians of one route; `x`: ours as a multiple of the floor. */
 export interface Compared {
   readonly name: string;
@@ -28,7 +31,7 @@ export async function inTurns({ url }: Pick<Server, "url">, routes: readonly Rou
   const sides = new Map<() => Call, Side>();
   for (const next of routes.flatMap(({ ours, floor }) => [ours, floor])) sides.set(next, { next, slices: [] });
   const sliceOf = async ({ next }: Side, ms: number): Promise<Slice> => load(url, next, { connections, ms } satisfies Load);
-  for (const side of sides.values()) await sliceOf(side, sliceMs / 2);
+  for (const { next } of sides.values()) await load(url, next, WARM_UP);
   for (let round = 0; round < rounds; round += 1) {
     const order = [...sides.values()];
     for (const side of round % 2 === 0 ? order : order.toReversed()) side.slices.push(await sliceOf(side, sliceMs));

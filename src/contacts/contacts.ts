@@ -34,7 +34,7 @@ export async function planCreate(ctx: DataCtx, input: ContactPatch, look: boolea
 
 export async function read(ctx: DataCtx, id: string, shape: Shape): Promise<Reply<Partial<Contact>>> {
   const row = await find(ctx, id);
-  return { status: 200, headers: { ETag: await tagOf(row.version, shape) }, body: new JsonText(shaped(row, shape)) };
+  return { status: 200, headers: { ETag: tagOf(row.version, shape) }, body: new JsonText(shaped(row, shape)) };
 }
 
 /** Merge patch. What changes nothing keeps the version and leaves no event. */

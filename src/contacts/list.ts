@@ -35,7 +35,7 @@ export async function list(ctx: SpaceCtx, query: ListQuery): Promise<Reply<never
   const { sort = query.updatedSince === undefined ? "id" : "updated_at", limit } = query;
   const descending = sort.startsWith("-");
   const order: Order = sort.endsWith("updated_at") ? "updated_at" : sort.endsWith("last_name") ? "last_name" : "id";
-  const question = await questionOf([ctx.space.id, query.states, query.identities, query.updatedSince, query.createdSince, sort]);
+  const question = questionOf([ctx.space.id, query.states, query.identities, query.updatedSince, query.createdSince, sort]);
   const walk = walkOf(query, order);
   const after = query.cursor === undefined ? null : decodeCursor(query.cursor, question, walk.by.map(typeOf));
   const rows = rowsStatement(ctx.space.id, query, walk, after, descending, limit + 1);

@@ -35,7 +35,7 @@ export const authentication: Authentication = {
     if (text === undefined) throw missingKey("This operation needs an API key.", {}, headers);
     if (texts.some((other) => other !== text)) throw ambiguousCredentials("The request bears two credentials that differ.");
     if (!isWellFormed(text)) throw malformedKey("This is not a whole key.", {}, headers);
-    return { digest: await hash(io.env.KEY_PEPPER, new PlainSecret(text)), challenge };
+    return { digest: hash(io.env.KEY_PEPPER, new PlainSecret(text)), challenge };
   },
 
   async principal(credential, io, fresh) {

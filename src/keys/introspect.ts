@@ -81,7 +81,7 @@ export async function introspect(ctx: OrgCtx, token: string): Promise<Reply<Intr
 /** The principal behind a token as its gate confirms it, or null. */
 async function subjectOf(ctx: OrgCtx, token: string): Promise<Principal | null> {
   if (!isWellFormed(token)) return null;
-  const digest = await hash(ctx.env.KEY_PEPPER, new PlainSecret(token));
+  const digest = hash(ctx.env.KEY_PEPPER, new PlainSecret(token));
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const remembered = round === 0 ? known.remembered(digest) : null;
     const found = remembered ? { principal: remembered } : await known.find(digest, ctx, round > 0);

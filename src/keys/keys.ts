@@ -41,7 +41,7 @@ export async function issue(
   wanted: Issue,
   secret: PlainSecret = mint(wanted.environment, wanted.kind),
 ): Promise<Reply<CreatedKey>> {
-  const digest = await hash(ctx.env.KEY_PEPPER, secret);
+  const digest = hash(ctx.env.KEY_PEPPER, secret);
   return commit(ctx, ctx.db.control, async (): Promise<Plan<"control", CreatedKey>> => {
     const facts = await factsOf(ctx, wanted.owner, wanted.locations ?? []);
     const { keys: limit } = limitsOf(facts.plan, facts.org_limits);
@@ -105,7 +105,7 @@ export async function read(ctx: OrgCtx, id: string): Promise<Reply<Key>> {
 }
 
 export async function list(ctx: OrgCtx, filter: store.KeyFilter, cursor: string | undefined, limit: number) {
-  const question = await questionOf(["keys", filter]);
+  const question = questionOf(["keys", filter]);
   const [after] = cursor === undefined ? [""] : decodeCursor(cursor, question, ["string"]);
   const rows = await store.listKeys(ctx, filter, String(after), limit + 1);
   const page = rows.slice(0, limit);

@@ -10,7 +10,7 @@ import type { Settlement } from "./gate";
 const untold = new Map<string, Settlement[]>();
 /** Keys for which some request is waiting to tell what no question took along. */
 const waiting = new Set<string>();
-const WAIT_MS = 20;
+const WAIT_MS = 50;
 
 /** What the next question takes along. */
 export function takeUntold(key: string): readonly Settlement[] {

@@ -21,8 +21,8 @@ export type Key = string | number;
 const cursorForm = z.tuple([z.string(), z.array(z.union([z.string(), z.number()])).min(1).max(4)]);
 
 /** Binds cursors to a question: its filters and sort, in any order of parameters. */
-export async function questionOf(parts: unknown): Promise<string> {
-  return (await sha256(JSON.stringify(parts))).slice(0, 12);
+export function questionOf(parts: unknown): string {
+  return sha256(JSON.stringify(parts)).slice(0, 12);
 }
 
 export function encodeCursor(question: string, keys: readonly Key[]): string {

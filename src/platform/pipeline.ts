@@ -97,7 +97,7 @@ async function prepare<C extends Credential>(endpoint: Keyed, { request, url, pa
     const body = await readBody(request, endpoint);
     const verb = bound(body.value);
     const scope = `${principal.key.id}:${space?.id ?? ""}`;
-    const idempotency = key === null || dryRun ? null : { scope, key, fingerprint: await fingerprintOf(request, url, body.text) };
+    const idempotency = key === null || dryRun ? null : { scope, key, fingerprint: fingerprintOf(request, url, body.text) };
     const ctx: Ctx = { ...io, dryRun, ifMatch, ifNoneMatch: headers.get("If-None-Match"), idempotency };
     return replaying(endpoint, io, idempotency, () => verb({ ...ctx, org: principal.organization, principal, actor }));
   };
@@ -129,7 +129,7 @@ function bindTo(endpoint: Keyed, space: Space | null, params: unknown, query: un
   };
 }
 
-const fingerprintOf = (request: Request, { pathname, search }: URL, body: string): Promise<string> =>
+const fingerprintOf = (request: Request, { pathname, search }: URL, body: string): string =>
   sha256([request.method, pathname, search, request.headers.get("If-Match") ?? "", body].join("\n"));
 
 export function demandOf({ facts }: Endpoint): Demand {
