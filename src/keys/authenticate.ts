@@ -5,6 +5,7 @@ import type { Access, Credential, Demand, Io } from "../platform/access";
 import { SECOND } from "../platform/clock";
 import type { Principal, Space } from "../platform/context";
 import { isId } from "../platform/id";
+import { memo } from "../platform/memo";
 import type { Problem } from "../platform/problem";
 import { notFound } from "../platform/problems";
 import { hash, PlainSecret, type HashedSecret } from "../platform/secret";
@@ -34,8 +35,9 @@ export const authentication: Authentication = {
     const [text] = texts;
     if (text === undefined) throw missingKey("This operation needs an API key.", {}, headers);
     if (texts.some((other) => other !== text)) throw ambiguousCredentials("The request bears two credentials that differ.");
-    if (!isWellFormed(text)) throw malformedKey("This is not a whole key.", {}, headers);
-    return { digest: hash(io.env.KEY_PEPPER, new PlainSecret(text)), challenge };
+    const digest = digestOf(io.env.KEY_PEPPER)(text);
+    if (!digest) throw malformedKey("This is not a whole key.", {}, headers);
+    return { digest, challenge };
   },
 
   async principal(credential, io, fresh) {
@@ -61,6 +63,16 @@ export const authentication: Authentication = {
     return space;
   },
 };
+
+const MAX_DIGESTS = 5_000;
+
+/**
+ * The digest of what was presented, null for what is not a whole key. The isolate, which sees the keys in any case,
+ * remembers those in use: to hash one costs as much as all the rest of authentication.
+ */
+const digestOf = memo(1, (pepper) =>
+  memo(MAX_DIGESTS, (text: string): HashedSecret | null => (isWellFormed(text) ? hash(pepper, new PlainSecret(text)) : null)),
+);
 
 /** Whether an agency key is not narrowed away from a location. */
 export const reaches = (principal: Principal, location: string): boolean =>
