@@ -35,16 +35,15 @@ export function respondWithProblem(request: Request, thrown: Problem, trace: Tra
 }
 
 /** The preflight of any path under /v1: unauthenticated, unmetered. */
-export function preflight(request: Request): Response {
+export function preflight(request: Request, trace: Trace): Response {
   return new Response(null, {
     status: 204,
-    headers: {
-      "Access-Control-Allow-Origin": "*",
+    headers: withBase(trace, {
       "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
       "Access-Control-Allow-Headers": request.headers.get("Access-Control-Request-Headers") ?? "Authorization, Content-Type",
       "Access-Control-Max-Age": "86400",
       Vary: "Access-Control-Request-Headers",
-    },
+    }),
   });
 }
 

@@ -23,7 +23,7 @@ export function serve<C extends Credential>(endpoints: readonly Endpoint[], acce
     const path = endpoint.facts.path.replaceAll(/\{(\w+)\}/g, ":$1");
     app.on(endpoint.facts.method, path, (c) => answer(endpoint, arrivalOf(c), access));
   }
-  app.options("/v1/*", (c) => preflight(c.req.raw));
+  app.options("/v1/*", (c) => preflight(c.req.raw, arrivalOf(c).trace));
   // Asked only when nothing matched: a second handler on every path would cost every request.
   app.notFound((c) => refuse(c, unmatched(endpoints, c.req.path)));
   app.onError((error, c) => {
