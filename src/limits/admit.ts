@@ -20,17 +20,21 @@ const closed = new Map<string, Closed>();
 const MAX_CLOSED = 10_000;
 const CLOSED_MS = SECOND;
 
+/** The refusal of this principal's gate that still holds, counted; known before anything is asked or read. */
+export function shut({ key: { id } }: Principal): Problem | null {
+  const still = closed.get(id);
+  if (!still) return null;
+  if (now() < still.until) {
+    still.refused += 1;
+    return still.problem;
+  }
+  closed.delete(id);
+  return null;
+}
+
 /** Asks the gate of this principal's key. Throws `unavailable` (503) when it can't be reached: closed, never silently open. */
 export async function admit(principal: Principal, demand: Demand, io: Io): Promise<Admission> {
   const key = principal.key.id;
-  const shut = closed.get(key);
-  if (shut) {
-    if (now() < shut.until) {
-      shut.refused += 1;
-      return { kind: "refused", problem: shut.problem };
-    }
-    closed.delete(key);
-  }
   const question = { epoch: principal.epoch, cost: demand.cost, operation: demand.operation, ip: io.ip };
   // Taken along by the try that carries it: a gate that failed has lost its leases anyway.
   const word = await ask(io.env, key, async (gate): Promise<Word> => await gate.admit({ ...question, settled: takeUntold(key) }));
@@ -74,12 +78,12 @@ function refuse(word: Word & { kind: "limited" }, key: string, demand: Demand, i
 
 /** The isolate's own refusals are told to the gate when the time is over. */
 function close(key: string, problem: Problem, ms: number, demand: Demand, io: Io): void {
-  const shut: Closed = { until: now() + ms, problem, refused: 0 };
-  closed.set(key, shut);
+  const state: Closed = { until: now() + ms, problem, refused: 0 };
+  closed.set(key, state);
   io.defer(
     scheduler.wait(ms).then(async () => {
-      if (closed.get(key) === shut) closed.delete(key);
-      if (shut.refused > 0) await gateOf(io.env, key).countRefusals(demand.operation, shut.refused);
+      if (closed.get(key) === state) closed.delete(key);
+      if (state.refused > 0) await gateOf(io.env, key).countRefusals(demand.operation, state.refused);
     }),
   );
 }

@@ -42,6 +42,8 @@ export interface Access<C extends Credential> {
   refusal(principal: Principal, request: Request, demand: Demand, io: Io): Problem | null;
   /** The space that `ConnectKit-Location` picks. Throws 400, 404. */
   locate(principal: Principal, location: string | null, io: Io): Promise<Space>;
+  /** What the key's gate said of a flood a moment ago, while it holds: without I/O. */
+  shut(principal: Principal): Problem | null;
   /** Asks the key's gate: one call. Throws 503. */
   admit(principal: Principal, demand: Demand, io: Io): Promise<Admission>;
   /** Gives the lease back and tells the gate how it went. */

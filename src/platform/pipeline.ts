@@ -51,6 +51,8 @@ export async function withKey<C extends Credential>(endpoint: Keyed, arrival: Ar
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const known: Known = { principal, permit: null, space: null };
     arrival.known = known;
+    const shut = access.shut(principal);
+    if (shut) throw shut;
     const prepared = await prepare(endpoint, arrival, known, access).catch((error: unknown) => ({ refused: error }));
     const asked = Date.now();
     const admission = access.admit(principal, demand, io).then((word) => {
