@@ -32,7 +32,7 @@ function counted(env: Env, calls: Omit<Calls, "status">): Env {
     DATA: database(env.DATA, calls.d1),
     LOG: database(env.LOG, calls.d1),
     KEY_CACHE: watch(env.KEY_CACHE, (method) => calls.kv.push(method)),
-    GATE: watch(env.GATE, ignore, (method, stub) => (method === "get" && isObject(stub) ? watch(stub, (name) => calls.gate.push(name)) : stub)),
+    GATE: watch(env.GATE, ignore, (method, stub) => (method === "getByName" && isObject(stub) ? watch(stub, (name) => calls.gate.push(name)) : stub)),
   };
 }
 

@@ -67,9 +67,9 @@ export function counted(): { bindings: Env; calls: Calls; reset: () => void } {
     return wrapped;
   };
   const gate = altered(env.GATE, {
-    get: (...args) => {
+    getByName: (...args) => {
       calls.gate += 1;
-      return env.GATE.get(...args);
+      return env.GATE.getByName(...args);
     },
   });
   const kv = new Proxy(env.KEY_CACHE, {
@@ -89,11 +89,10 @@ export function counted(): { bindings: Env; calls: Calls; reset: () => void } {
 
 /** Bindings in which the gates of these keys can't be reached. */
 export function unreachable(keys: ReadonlySet<string>): Env {
-  const ids = new Set([...keys].map((key) => env.GATE.idFromName(key).toString()));
   const gate = altered(env.GATE, {
-    get: (id, options) => {
-      if (ids.has(id.toString())) throw Object.assign(new Error("the gate is gone"), { retryable: true });
-      return env.GATE.get(id, options);
+    getByName: (key, options) => {
+      if (keys.has(key)) throw Object.assign(new Error("the gate is gone"), { retryable: true });
+      return env.GATE.getByName(key, options);
     },
   });
   return { ...env, GATE: gate };

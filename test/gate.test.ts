@@ -69,7 +69,7 @@ describe("exactness", () => {
         const word = await gate.admit({ epoch: 1, cost: 1, operation: "ping", ip: null });
         if (word.kind !== "admitted") throw new Error(word.kind);
         const activity = { at: Date.now(), method: "GET", route: "/v1/ping", operation: "ping", params: [], location: null, environment: "live", status: 200, code: null, ms: 1, requestId: "r", ip: null };
-        await gate.settle([{ lease: word.lease, activity }]);
+        gate.settle([{ lease: word.lease, activity }]);
       }
       vi.useRealTimers();
       return put.mock.calls.length + alarm.mock.calls.length;

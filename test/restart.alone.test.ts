@@ -10,7 +10,7 @@ import { tally, times, world, type Client } from "./world";
 /** Aborts every object; the calls that are cut off by it say so, and are no fault here. */
 async function restart(): Promise<void> {
   const noise = vi.spyOn(console, "error").mockImplementation(() => undefined);
-  await scheduler.wait(50);
+  await scheduler.wait(100);
   await abortAllDurableObjects();
   noise.mockRestore();
 }

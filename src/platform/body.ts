@@ -18,8 +18,11 @@ export interface Body {
   readonly value: unknown;
 }
 
+const NOTHING: Body = { text: "", value: undefined };
+
 /** Refuses by its headers a body that needn't be read. Throws 413, 415. */
 export function checkBodyHeaders(request: Request, endpoint: Endpoint): void {
+  if (endpoint.facts.method === "GET") return;
   const limitBytes = endpoint.facts.bodyLimitBytes ?? LIMIT_BYTES;
   if (Number(request.headers.get("Content-Length") ?? 0) > limitBytes) throw tooBig(limitBytes);
   if (endpoint.bodyType === "none") return;
@@ -33,6 +36,8 @@ export function checkBodyHeaders(request: Request, endpoint: Endpoint): void {
 
 /** The body, read and parsed. Throws 400, 408, 413, 415. */
 export async function readBody(request: Request, endpoint: Endpoint): Promise<Body> {
+  // RFC 9110, 9.3.1: what a GET may bear as content means nothing.
+  if (endpoint.facts.method === "GET") return NOTHING;
   const text = await readText(request, endpoint.facts.bodyLimitBytes ?? LIMIT_BYTES);
   if (endpoint.bodyType === "json") return { text, value: parseStrictly(text) };
   if (endpoint.bodyType === "form") return { text, value: parseForm(text) };

@@ -38,7 +38,7 @@ export function respondWithProblem(request: Request, thrown: Problem, trace: Tra
 export function preflight(request: Request, trace: Trace): Response {
   return new Response(null, {
     status: 204,
-    headers: withBase(trace, {
+    headers: withBase(request, trace, {
       "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
       "Access-Control-Allow-Headers": request.headers.get("Access-Control-Request-Headers") ?? "Authorization, Content-Type",
       "Access-Control-Max-Age": "86400",
