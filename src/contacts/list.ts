@@ -4,6 +4,7 @@ import { encodeCursor, decodeCursor, questionOf, type Key } from "../platform/pa
 import type { SpaceCtx } from "../platform/context";
 import type { Reply } from "../platform/endpoint";
 import { JsonText } from "../platform/json";
+import { memo } from "../platform/memo";
 import { data, type Param } from "../platform/sql";
 import { shaped, type Shape } from "./render";
 import { sortTooBroad } from "./schema";
@@ -75,57 +76,78 @@ function walkOf({ identities, updatedSince, createdSince }: ListFilter, order: O
   return { by, index: createdSince === undefined ? "_updated" : "_created", served: false };
 }
 
-interface Sql {
-  readonly text: string;
-  readonly params: readonly Param[];
+/** All that decides on the text of a list's SQL; its values are bound apart, so a text serves every list of its form. */
+interface Form {
+  readonly states: ListFilter["states"];
+  /** Kinds, and whether each is one value or a set. */
+  readonly identities: readonly (readonly [kind: Identity["kind"], one: boolean])[];
+  readonly updatedSince: boolean;
+  readonly createdSince: boolean;
+  readonly walk: Walk;
+  readonly further: boolean;
+  readonly descending: boolean;
 }
-
-const all = (parts: readonly Sql[]): Sql => ({ text: parts.map(({ text }) => text).join(" AND "), params: parts.flatMap(({ params }) => params) });
 
 function rowsStatement(space: number, filter: ListFilter, walk: Walk, after: readonly Key[] | null, descending: boolean, limit: number) {
-  const places = after === null ? [[]] : placesAfter(walk, after, descending);
-  const direction = descending ? "DESC" : "ASC";
-  const arms = filter.states.flatMap((state) => places.map((place) => arm(COLUMNS, space, state, filter, walk, place)));
-  const order = walk.by.map((column) => `${column} ${direction}`).join(", ");
-  return data(`${arms.map(({ text }) => text).join(" UNION ALL ")} ORDER BY ${order} LIMIT ?`, ...arms.flatMap(({ params }) => params), limit);
+  const text = rowsText(JSON.stringify(formOf(filter, walk, after !== null, descending)));
+  const places: (readonly Param[])[] = after === null ? [[]] : walk.by.length === 1 ? [after.slice(0, 1)] : [after.slice(0, 2), after.slice(0, 1)];
+  const params = filter.states.flatMap(() => places.flatMap((place) => [...paramsOf(space, filter, walk), ...place]));
+  return data(text, ...params, limit);
 }
+
+const formOf = ({ states, identities, updatedSince, createdSince }: ListFilter, walk: Walk, further: boolean, descending: boolean): Form => ({
+  states,
+  identities: identities.map(({ kind, values }) => [kind, values.length === 1]),
+  updatedSince: updatedSince !== undefined,
+  createdSince: createdSince !== undefined,
+  walk,
+  further,
+  descending,
+});
+
+const rowsText = memo(500, (json) => {
+  const form: Form = JSON.parse(json);
+  const places = form.further ? placesAfter(form) : [null];
+  const arms = form.states.flatMap((state) => places.map((place) => arm(COLUMNS, state, form, place)));
+  return `${arms.join(" UNION ALL ")} ORDER BY ${form.walk.by.map((column) => `${column} ${form.descending ? "DESC" : "ASC"}`).join(", ")} LIMIT ?`;
+});
 
 /** The place of the event log and, for an order that no index serves, how much there is to sort. */
 function besideStatement(ctx: SpaceCtx, filter: ListFilter, walk: Walk) {
   const seq = "(SELECT seq FROM event_counters WHERE org_id = ?) AS seq";
   if (walk.served) return data(`SELECT ${seq}, 0 AS matches`, ctx.org);
-  const arms = filter.states.map((state) => arm("1", ctx.space.id, state, filter, walk, []));
-  const counted = `(SELECT count(*) FROM (${arms.map(({ text }) => text).join(" UNION ALL ")} LIMIT ${MAX_SORTED + 1})) AS matches`;
-  return data(`SELECT ${seq}, ${counted}`, ctx.org, ...arms.flatMap(({ params }) => params));
+  const arms = filter.states.map((state) => arm("1", state, formOf(filter, walk, false, false), null));
+  const counted = `(SELECT count(*) FROM (${arms.join(" UNION ALL ")} LIMIT ${MAX_SORTED + 1})) AS matches`;
+  return data(`SELECT ${seq}, ${counted}`, ctx.org, ...filter.states.flatMap(() => paramsOf(ctx.space.id, filter, walk)));
 }
 
-function arm(columns: string, space: number, state: "active" | "archived", filter: ListFilter, walk: Walk, place: readonly Sql[]): Sql {
-  const [first, ...others] = filter.identities;
-  const time = (column: string, since: number | undefined): Sql[] => (since === undefined ? [] : [{ text: `${column} >= ?`, params: [since] }]);
-  const common = [...time("updated_at", filter.updatedSince), ...time("created_at", filter.createdSince), ...others.map(holds), ...place];
+/** The walk of one state; its values are those of `paramsOf`, then those of the place. */
+function arm(columns: string, state: "active" | "archived", { identities, updatedSince, createdSince, walk }: Form, place: string | null): string {
+  const [first, ...others] = identities;
+  const byIdentity = walk.index === "identity" && first !== undefined;
   const archived = state === "active" ? "archived_at IS NULL" : "archived_at IS NOT NULL";
-  if (walk.index === "identity" && first) {
-    const where = all([{ text: `c.${archived}`, params: [] }, ...common]);
-    const holders = `(SELECT ${one(first.values) ? "" : "DISTINCT "}rid FROM contact_keys WHERE space_id = ? AND kind = ? AND ${among(first.values)})`;
-    return {
-      text: `SELECT ${qualified(columns)} FROM ${holders} k CROSS JOIN contacts c ON c.rid = k.rid WHERE ${where.text}`,
-      params: [space, first.kind, ...bound(first.values), ...where.params],
-    };
-  }
-  const where = all([{ text: "space_id = ?", params: [space] }, ...common]);
-  const index = `contacts_${state === "active" ? "live" : "archived"}${walk.index}`;
-  return { text: `SELECT ${columns} FROM contacts c INDEXED BY ${index} WHERE ${archived} AND ${where.text}`, params: where.params };
+  const where = [
+    byIdentity ? `c.${archived}` : `${archived} AND space_id = ?`,
+    ...(updatedSince ? ["updated_at >= ?"] : []),
+    ...(createdSince ? ["created_at >= ?"] : []),
+    ...others.map(() => HOLDS),
+    ...(place === null ? [] : [place]),
+  ].join(" AND ");
+  if (!byIdentity) return `SELECT ${columns} FROM contacts c INDEXED BY contacts_${state === "active" ? "live" : "archived"}${walk.index} WHERE ${where}`;
+  // One value keeps the index's order; several are a set, of which a contact may hold more than one.
+  const [, one] = first;
+  const holders = `(SELECT ${one ? "" : "DISTINCT "}rid FROM contact_keys WHERE space_id = ? AND kind = ? AND ${one ? "value = ?" : "value IN (SELECT value FROM json_each(?))"})`;
+  return `SELECT ${qualified(columns)} FROM ${holders} k CROSS JOIN contacts c ON c.rid = k.rid WHERE ${where}`;
 }
 
-/** One value keeps the index's order; several are a set, of which a contact may hold more than one. */
-const one = (values: readonly string[]): boolean => values.length === 1;
-const among = (values: readonly string[]): string => (one(values) ? "value = ?" : "value IN (SELECT value FROM json_each(?))");
-const bound = (values: readonly string[]): Param[] => (one(values) ? [values[0] ?? ""] : [JSON.stringify(values)]);
+const HOLDS = "EXISTS (SELECT 1 FROM contact_keys o WHERE o.rid = c.rid AND o.kind = ? AND o.value IN (SELECT value FROM json_each(?)))";
 
-const holds = ({ kind, values }: { kind: string; values: readonly string[] }): Sql => ({
-  text: `EXISTS (SELECT 1 FROM contact_keys o WHERE o.rid = c.rid AND o.kind = ? AND o.value IN (SELECT value FROM json_each(?)))`,
-  params: [kind, JSON.stringify(values)],
-});
+function paramsOf(space: number, { identities, updatedSince, createdSince }: ListFilter, walk: Walk): Param[] {
+  const [first, ...others] = identities;
+  const own = walk.index === "identity" && first ? [first.kind, first.values.length === 1 ? (first.values[0] ?? "") : JSON.stringify(first.values)] : [];
+  const since = [updatedSince, createdSince].filter((time) => time !== undefined);
+  return [space, ...own, ...since, ...others.flatMap(({ kind, values }) => [kind, JSON.stringify(values)])];
+}
 
 const qualified = (columns: string): string => (columns === "1" ? "1" : columns.replaceAll(/\b\w+\b/g, (column) => (column === "rid" ? "k.rid AS rid" : `c.${column} AS ${column}`)));
 
@@ -133,13 +155,11 @@ const qualified = (columns: string): string => (columns === "1" ? "1" : columns.
  * What comes after a place, as index ranges: the rest of its ties, then what lies beyond. As one row-value comparison
  * the index would serve the first column only, and each page of a long tie would read the whole tie.
  */
-function placesAfter(walk: Walk, after: readonly Key[], descending: boolean): Sql[][] {
+function placesAfter({ walk, descending }: Form): string[] {
   const beyond = descending ? "<" : ">";
   const [first, second] = walk.by.map((name) => (walk.index === "identity" ? (name === "rid" ? "k.rid" : `c.${name}`) : name));
-  const [at = "", tie = ""] = after;
-  const further: Sql[] = [{ text: `${first} ${beyond} ?`, params: [at] }];
-  if (second === undefined) return [further];
-  return [[{ text: `${first} = ? AND ${second} ${beyond} ?`, params: [at, tie] }], further];
+  const further = `${first} ${beyond} ?`;
+  return second === undefined ? [further] : [`${first} = ? AND ${second} ${beyond} ?`, further];
 }
 
 const typeOf = (column: Walk["by"][number]) => (column === "last_name_key" ? "string" : "number");

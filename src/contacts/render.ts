@@ -13,9 +13,11 @@ type Rendered = Pick<ContactRow, "id" | "version" | "doc" | "created_at" | "upda
 export function textOf(row: Rendered): string {
   const archived = row.archived_at === null ? "null" : `"${rfc3339(row.archived_at)}"`;
   const status = row.archived_at === null ? "active" : "archived";
+  const created = rfc3339(row.created_at);
+  const updated = row.updated_at === row.created_at ? created : rfc3339(row.updated_at);
   return (
     `{"id":"${row.id}","version":${row.version},"status":"${status}",${row.doc.slice(1, -1)},` +
-    `"created_at":"${rfc3339(row.created_at)}","updated_at":"${rfc3339(row.updated_at)}","archived_at":${archived}}`
+    `"created_at":"${created}","updated_at":"${updated}","archived_at":${archived}}`
   );
 }
 

@@ -74,6 +74,8 @@ interface Erased<C> {
   readonly query: z.ZodType;
   readonly body: z.ZodType;
   readonly bodyType: "none" | "json" | "form";
+  /** The names of the query parameters that it takes. */
+  readonly parameters: readonly string[];
   /** Checks path and query, then the body, then runs: each step throws its problem. */
   bind(params: unknown, query: unknown): (body: unknown) => (ctx: C) => Promise<Reply>;
 }
@@ -91,6 +93,7 @@ function erase<C, P, Q, B, A extends Answers>(definition: Definition<C, P, Q, B,
     query,
     body,
     bodyType,
+    parameters: [...namesOf(query), ...(definition.dryRun ? ["dry_run"] : [])],
     bind(rawParams, rawQuery) {
       const path = checkParams(params, rawParams);
       const asked = checkQuery(query, rawQuery, definition.dryRun ? ["dry_run"] : []);
@@ -113,6 +116,3 @@ export const onOrganization = <P, Q, B, A extends Answers>(definition: Definitio
 
 /** An operation that needs no key. */
 export const open = <P, Q, B, A extends Answers>(definition: Definition<Ctx, P, Q, B, A>): Endpoint => ({ on: "nothing", ...erase(definition) });
-
-/** The names of the query parameters that an endpoint takes. */
-export const parametersOf = ({ query, facts }: Endpoint): string[] => [...namesOf(query), ...(facts.dryRun ? ["dry_run"] : [])];

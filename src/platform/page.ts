@@ -26,8 +26,9 @@ export const questionOf = (parts: unknown): string => hashed(JSON.stringify(part
 const hashed = memo(1_000, (text) => sha256(text).slice(0, 12));
 
 export function encodeCursor(question: string, keys: readonly Key[]): string {
-  const bytes = new TextEncoder().encode(JSON.stringify([question, keys]));
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  // ASCII, so that base64 takes it as it is.
+  const text = JSON.stringify([question, keys]).replaceAll(/[\u0080-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
 /**

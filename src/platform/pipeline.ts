@@ -8,7 +8,7 @@ import type { Ctx, Idempotency, OrgCtx, Permit, Principal, Space } from "./conte
 import type { Endpoint, Reply } from "./endpoint";
 import { Problem } from "./problem";
 import { unavailable } from "./problems";
-import { queryOf } from "./query";
+import { queryOf, type Given } from "./query";
 import type { Trace } from "./reply";
 import { sha256 } from "./secret";
 
@@ -16,6 +16,7 @@ import { sha256 } from "./secret";
 export interface Arrival {
   readonly request: Request;
   readonly url: URL;
+  readonly given: Given;
   readonly params: Readonly<Record<string, string>>;
   readonly io: Io;
   readonly trace: Trace;
@@ -32,8 +33,8 @@ export interface Known {
 type Keyed = Exclude<Endpoint, { on: "nothing" }>;
 
 /** The reply of an operation that needs no key. */
-export async function openly(endpoint: Endpoint & { on: "nothing" }, { request, url, params, io }: Arrival): Promise<Reply> {
-  const bound = endpoint.bind(params, queryOf(url, endpoint).values);
+export async function openly(endpoint: Endpoint & { on: "nothing" }, { request, given, params, io }: Arrival): Promise<Reply> {
+  const bound = endpoint.bind(params, queryOf(given, endpoint).values);
   checkBodyHeaders(request, endpoint);
   const body = await readBody(request, endpoint);
   return bound(body.value)({ ...io, dryRun: false, ifMatch: null, ifNoneMatch: null, idempotency: null });
@@ -80,12 +81,12 @@ interface Prepared {
 }
 
 /** All that can be judged by URL and headers. Throws the first refusal. */
-async function prepare<C extends Credential>(endpoint: Keyed, { request, url, params, io }: Arrival, known: Known, access: Access<C>): Promise<Prepared> {
+async function prepare<C extends Credential>(endpoint: Keyed, { request, url, given, params, io }: Arrival, known: Known, access: Access<C>): Promise<Prepared> {
   const { principal } = known;
   const { headers } = request;
   const refusal = access.refusal(principal, request, demandOf(endpoint), io);
   if (refusal) throw refusal;
-  const { values, dryRun } = queryOf(url, endpoint);
+  const { values, dryRun } = queryOf(given, endpoint);
   const location = headers.get("ConnectKit-Location");
   const space = endpoint.on === "space" || location !== null ? await access.locate(principal, location, io) : null;
   known.space = space;

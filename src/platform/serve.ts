@@ -9,7 +9,7 @@ import { logFault, logRequest } from "./log";
 import { demandOf, openly, withKey, type Arrival } from "./pipeline";
 import { Problem } from "./problem";
 import { internal, methodNotAllowed, notFound } from "./problems";
-import { namesIn } from "./query";
+import { givenIn, namesIn } from "./query";
 import { preflight, respond, respondWithProblem } from "./reply";
 import { databases } from "./sql";
 
@@ -53,6 +53,7 @@ function arrivalOf(c: Call): Arrival {
   return {
     request: c.req.raw,
     url,
+    given: givenIn(url),
     params: c.req.param(),
     io: { env: c.env, db, now: startedAt, requestId, origin, ip: c.req.header("CF-Connecting-IP") ?? null, defer },
     trace: { requestId, origin, startedAt, authMs: 0, limitMs: 0, meter: db.meter },
@@ -81,12 +82,12 @@ async function answer<C extends Credential>(endpoint: Endpoint, arrival: Arrival
   return reply ? respond(request, reply, trace, limits) : respondWithProblem(request, problem, trace, limits);
 }
 
-const outcomeOf = (endpoint: Endpoint, { request, url, trace, known }: Arrival, status: number, code: string | null): Outcome => ({
+const outcomeOf = (endpoint: Endpoint, { request, given, trace, known }: Arrival, status: number, code: string | null): Outcome => ({
   status,
   code,
   ms: Date.now() - trace.startedAt,
   method: request.method,
-  params: namesIn(url, endpoint),
+  params: namesIn(given, endpoint),
   location: known?.space?.location ?? null,
 });
 
