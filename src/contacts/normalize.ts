@@ -62,7 +62,7 @@ export function timezone(value: string): string | null {
 function zoneOf(value: string): string | null {
   if (!/^[A-Za-z]/.test(value)) return null;
   try {
-    return Intl.DateTimeFormat("en", { timeZone: value }) && value;
+    return Intl.DateTimeFormat("en", { timeZone: value }).resolvedOptions().timeZone;
   } catch {
     return null;
   }

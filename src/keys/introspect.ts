@@ -1,7 +1,6 @@
 // What a key is and what is left of it: told to itself, to others who may ask, and to whoever tests a connection.
 import { peek } from "../limits/admit";
 import { rfc3339, SECOND } from "../platform/clock";
-import { etag } from "../platform/conditions";
 import type { OrgCtx, Principal } from "../platform/context";
 import type { Reply } from "../platform/endpoint";
 import { notFound } from "../platform/problems";
@@ -37,7 +36,6 @@ export async function me(ctx: OrgCtx): Promise<Reply<Me>> {
   const { hour, burst, inflight } = glance;
   return {
     status: 200,
-    headers: { ETag: etag(row.version) },
     body: {
       ...keyOf({ ...row, last_used_at: ctx.now, last_used_from: ctx.ip }),
       organization: ctx.org,

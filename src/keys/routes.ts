@@ -85,7 +85,6 @@ export const routes: readonly Endpoint[] = [
           organization: "org_01kqz3v9c5f1nazrk2d4f7h8jm",
           remaining: { hour: { quota: 5000, remaining: 4999 }, burst: { quota: 250, remaining: 249 }, inflight: { quota: 20, remaining: 19 } },
         },
-        headers: { ETag: "Its version." },
       },
     },
     run: (ctx) => me(ctx),

@@ -75,7 +75,8 @@ export const raiseKey = (key: string, now: number): Statement<"control">[] => [
 export const raiseOwner = (member: string, now: number): Statement<"control">[] => raise("owner_id = ?2", member, now);
 
 const raise = (where: string, value: string, now: number): Statement<"control">[] => [
-  control(`UPDATE keys SET epoch = epoch + 1 WHERE ${where.replace("?2", "?1")} AND ${LIVING}`, value),
+  // The version too: what such a change makes of a key is in its JSON (effective scopes, limits).
+  control(`UPDATE keys SET epoch = epoch + 1, version = version + 1 WHERE ${where.replace("?2", "?1")} AND ${LIVING}`, value),
   control(`INSERT INTO gate_pushes (key_id, org_id, epoch, created_at) SELECT id, org_id, epoch, ?1 FROM keys WHERE ${where} AND ${LIVING} ${AGAIN}`, now, value),
 ];
 

@@ -13,7 +13,7 @@ import { newId } from "../platform/id";
 import { sameJson } from "../platform/json";
 import { notFound } from "../platform/problems";
 import type { Role } from "./roles";
-import { apiNotInPlan, ownerOnly, sandboxKey, type Organization, type OrganizationPatch } from "./schema";
+import { apiNotInPlan, narrowedKey, ownerOnly, sandboxKey, type Organization, type OrganizationPatch } from "./schema";
 import * as store from "./store";
 
 export type FoundCtx = CommitCtx & Pick<OrgCtx, "db">;
@@ -81,6 +81,7 @@ export async function read(ctx: Pick<OrgCtx, "db" | "org">): Promise<Reply<Organ
 /** Merge-patches the organization. Throws `not_yet_effective` (503) while a gate could not be told. */
 export async function update(ctx: OrgCtx, patch: OrganizationPatch): Promise<Reply<Organization>> {
   if (ctx.principal.environment === "sandbox") throw sandboxKey("Sandbox keys can't change the organization.");
+  if (ctx.principal.space || ctx.principal.locations) throw narrowedKey("This key does not reach all locations.");
   const change = async (): Promise<CommitPlan<"control", Organization>> => {
     const before = await store.readOrganization(ctx.db.control, ctx.org);
     if (!before) throw notFound("No such organization.");
@@ -104,10 +105,10 @@ function patched(ctx: OrgCtx, before: store.OrganizationRow, patch: Organization
   if (plan !== before.plan && (ctx.principal.owner.role !== "owner" || plan === "enterprise")) {
     throw ownerOnly("The plan can't be changed so.", { role: ctx.principal.owner.role });
   }
-  const enabled = patch.api_enabled ?? before.api_enabled === 1;
-  if (patch.api_enabled === true && before.api_enabled === 0 && plan === "standard" && before.api_granted === 0) {
-    throw apiNotInPlan("The API is not part of the standard plan.");
-  }
+  const inPlan = plan !== "standard" || before.api_granted === 1;
+  if (patch.api_enabled === true && !inPlan) throw apiNotInPlan("The API is not part of the standard plan.");
+  // A plan that does not have the API takes it along.
+  const enabled = inPlan && (patch.api_enabled ?? before.api_enabled === 1);
   return { ...before, name: patch.name ?? before.name, plan, api_enabled: enabled ? 1 : 0, version: before.version + 1, updated_at: ctx.now };
 }
 

@@ -3,7 +3,7 @@ import { bare, onOrganization, type Endpoint } from "../platform/endpoint";
 import { ON_WRITE, WITH_BODY } from "../platform/problems";
 import { notYetEffective } from "../limits/schema";
 import * as orgs from "./orgs";
-import { apiNotInPlan, organization, organizationPatch, ownerOnly, sandboxKey } from "./schema";
+import { apiNotInPlan, narrowedKey, organization, organizationPatch, ownerOnly, sandboxKey } from "./schema";
 
 export const example = {
   id: "org_01kqz3v9c5f1nazrk2d4f7h8jm",
@@ -37,14 +37,14 @@ export const routes: readonly Endpoint[] = [
     tag: "Organization",
     summary: "Change the organization",
     description:
-      "Merge-patches the organization. `api_enabled: false` stops every live key at once: the answer is 200 only when no request arriving after it can pass, else 503 `not_yet_effective` (send it again).",
+      "Merge-patches the organization. `api_enabled: false` stops every live key at once: the answer is 200 only when no request arriving after it can pass, else 503 `not_yet_effective` (send it again). A change to a plan without the API switches it off.",
     scope: "org:write",
     writes: "control",
     body: organizationPatch,
     bodyType: "json",
     bodyExample: { name: "Acme Agency" },
     answers: { 200: { description: "The organization as it is now.", schema: organization, example, headers: { ETag: "Its version." } } },
-    problems: [...WITH_BODY, ...ON_WRITE, apiNotInPlan, ownerOnly, sandboxKey, notYetEffective],
+    problems: [...WITH_BODY, ...ON_WRITE, apiNotInPlan, ownerOnly, sandboxKey, narrowedKey, notYetEffective],
     run: (ctx, { body }) => orgs.update(ctx, body),
   }),
 ];

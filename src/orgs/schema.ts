@@ -55,3 +55,11 @@ export const sandboxKey = problem({
   cause: "Sandbox keys can't change the organization, its plan, members or locations.",
   cure: "Use a live key.",
 });
+
+export const narrowedKey = problem({
+  code: "narrowed_key",
+  status: 403,
+  title: "Not with a key of some locations",
+  cause: "What concerns all locations can't be changed by a key that reaches only some.",
+  cure: "Use an agency key that reaches all locations.",
+});

@@ -136,9 +136,12 @@ export const internal = problem({
   cure: "Send it again; if it stays, report it with its `request_id`.",
 });
 
+/** What is told of faults: a body of 1 MB can have a hundred thousand. */
+const MAX_FAULTS = 1_000;
+
 /** All faults of a body at once. */
 export const invalid = (errors: readonly Fault[]): Problem =>
-  validationFailed(errors.length === 1 ? "One value can't be taken." : `${errors.length} values can't be taken.`, { errors });
+  validationFailed(errors.length === 1 ? "One value can't be taken." : `${errors.length} values can't be taken.`, { errors: errors.slice(0, MAX_FAULTS) });
 
 /** What every operation may answer beside its own. */
 export const COMMON = [notFound, methodNotAllowed, invalidParameter, invalidHeader, internal];
