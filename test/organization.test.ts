@@ -30,4 +30,20 @@ describe("the organization", () => {
     const after = await owner.get(`/v1/keys/${owner.id}`, { headers: { "If-None-Match": before.headers.get("ETag") ?? "" } });
     expect([after.status, after.body.limits.hour]).toEqual([200, 1_000]);
   });
+
+  it("200 and nothing changes when a GET's body is sent back, of the organization and of a key; 422 for another id", async () => {
+    const w = await world();
+    const owner = await w.key({ kind: "agency", role: "owner", limits: { hour: 77 } });
+    const location = await w.key();
+    const before = (await w.events("control")).length;
+    for (const path of ["/v1/organization", `/v1/keys/${owner.id}`, `/v1/keys/${location.id}`]) {
+      const { body } = await owner.get(path);
+      expect(await owner.patch(path, body)).toMatchObject({ status: 200, body: { version: body.version } });
+      expect(await owner.patch(path, { ...body, id: "other" })).toMatchObject({ status: 422, body: { errors: [{ pointer: "/id", code: "read_only" }] } });
+    }
+    expect(await w.events("control")).toHaveLength(before);
+    const merged = await owner.patch(`/v1/keys/${owner.id}`, { limits: { burst: 7 } });
+    expect(merged.body.limits).toMatchObject({ hour: 77, burst: 7 });
+    expect((await owner.patch(`/v1/keys/${owner.id}`, { limits: { hour: null } })).body.limits).toMatchObject({ hour: 1_000_000, burst: 7 });
+  });
 });

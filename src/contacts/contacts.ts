@@ -7,10 +7,11 @@ import { diff, type Changes, type EventDraft } from "../platform/events";
 import { newId } from "../platform/id";
 import { JsonText, sameJson } from "../platform/json";
 import { notFound } from "../platform/problems";
-import { apply, checkReadOnly, emptyDocument, type ArrayMode } from "./patch";
+import { checkReadOnly } from "../platform/readonly";
+import { apply, emptyDocument, type ArrayMode } from "./patch";
 import { sortKey } from "./normalize";
 import { contactOf, documentOf, replyWith, shaped, tagOf, type Shape } from "./render";
-import { contactArchived, contactExists, restoreConflict, type Contact, type ContactPatch, type Document } from "./schema";
+import { contactArchived, contactExists, READ_ONLY, restoreConflict, type Contact, type ContactPatch, type Document } from "./schema";
 import * as store from "./store";
 
 type ContactPlan = Plan<"data", Contact>;
@@ -21,7 +22,7 @@ export const create = (ctx: DataCtx, input: ContactPatch): Promise<Reply<Contact
 
 /** `look`: check for owners of its identities before it is tried; the constraints hold in any case. */
 export async function planCreate(ctx: DataCtx, input: ContactPatch, look: boolean): Promise<ContactPlan> {
-  checkReadOnly(input, null);
+  checkReadOnly(input, null, READ_ONLY);
   const doc = apply(emptyDocument(sourceOf(ctx)), input, ctx.space.defaultCountry);
   if (look) await refuseTaken(ctx, store.identitiesOf(doc), null);
   const row = { id: newId("contact", ctx.now), version: 1, doc: JSON.stringify(doc), created_at: ctx.now, updated_at: ctx.now, archived_at: null };
@@ -44,7 +45,7 @@ export const update = (ctx: DataCtx, id: string, patch: ContactPatch): Promise<R
 export async function planUpdate(ctx: DataCtx, before: store.ContactRow, patch: ContactPatch, arrays: ArrayMode, look: boolean): Promise<ContactPlan> {
   checkIfMatch(ctx, before.version);
   if (before.archived_at !== null) throw contactArchived("The contact is archived.");
-  checkReadOnly(patch, contactOf(before));
+  checkReadOnly(patch, contactOf(before), READ_ONLY);
   const [was, doc] = [documentOf(before), apply(documentOf(before), patch, ctx.space.defaultCountry, arrays)];
   const changes = diff({ ...was }, { ...doc }, sameJson);
   if (Object.keys(changes).length === 0) return { reply: replyWith(200, before), writes: [], events: [] };

@@ -1,10 +1,10 @@
 // From what a caller sends to the document that results: merge patch (RFC 7396), arrays that replace or are edited,
 // every value in its normal form, all faults at once.
-import { pointerTo, sameJson } from "../platform/json";
+import { pointerTo } from "../platform/json";
 import type { Fault } from "../platform/problem";
 import { invalid } from "../platform/problems";
 import * as normalize from "./normalize";
-import { READ_ONLY, type AddressIn, type Contact, type ContactPatch, type Document, type EmailIn, type PhoneIn, type UrlIn } from "./schema";
+import type { AddressIn, ContactPatch, Document, EmailIn, PhoneIn, UrlIn } from "./schema";
 
 export const emptyDocument = (source: Document["source"]): Document => ({
   external_ids: {}, first_name: null, last_name: null, company: null, job_title: null,
@@ -46,16 +46,6 @@ export function apply(before: Document, patch: ContactPatch, defaultCountry: str
   }
   if (faults.length > 0) throw invalid(faults);
   return after;
-}
-
-/** Read-only members may come back as they were read; anything else is a fault. */
-export function checkReadOnly(patch: ContactPatch, current: Contact | null): void {
-  const sent = new Map(Object.entries(patch));
-  const stored = new Map<string, unknown>(Object.entries(current ?? {}));
-  const faults = READ_ONLY.filter((field) => sent.has(field) && sent.get(field) !== undefined && !(current && sameJson(sent.get(field), stored.get(field)))).map(
-    (field): Fault => ({ pointer: `/${field}`, code: "read_only", message: "can't be set" }),
-  );
-  if (faults.length > 0) throw invalid(faults);
 }
 
 const isEmpty = (doc: Document): boolean =>

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { idPattern } from "../platform/id";
 import { problem } from "../platform/problem";
+import { readOnlyMember, readOnlyMembers } from "../platform/readonly";
 import { time } from "../platform/validate";
 import { MAX_URL } from "./normalize";
 
@@ -80,8 +81,6 @@ export const READ_ONLY = ["id", "version", "status", "lists", "consent", "source
 
 export const sparse = contact.partial().meta({ id: "SparseContact" });
 
-const readOnlyMember = z.unknown().optional().meta({ readOnly: true, description: "Ignored when equal to what is stored, else 422 `read_only`." });
-
 const emailIn = z
   .union([
     z.string().max(320),
@@ -114,8 +113,6 @@ const editable = <Item extends z.ZodType>(item: Item, max: number) =>
     .nullable()
     .optional();
 
-const readOnly = Object.fromEntries(READ_ONLY.map((name) => [name, readOnlyMember]));
-
 export const contactPatch = z
   .strictObject({
     external_ids: z
@@ -136,7 +133,7 @@ export const contactPatch = z
     urls: listOf(urlIn, 50).nullable().optional(),
     custom: z.record(z.string(), z.unknown()).nullable().optional(),
     tags: editable(tagIn, 200),
-    ...readOnly,
+    ...readOnlyMembers(READ_ONLY),
   })
   .meta({ id: "ContactPatch" });
 export type ContactPatch = z.output<typeof contactPatch>;

@@ -12,12 +12,13 @@ import { newId } from "../platform/id";
 import { sameJson } from "../platform/json";
 import { encodeCursor, decodeCursor, questionOf } from "../platform/page";
 import { invalid, notFound } from "../platform/problems";
+import { checkReadOnly } from "../platform/readonly";
 import { hash, type PlainSecret } from "../platform/secret";
 import { mint, type KeyKind } from "./format";
 import { checkLocations, checkOwner, checkScopes, gained } from "./grants";
 import { keyEnded, keyLimitReached, notGrantable } from "./problems";
 import { keyOf, logged, secretsOf } from "./render";
-import type { CreatedKey, Key, KeyInput, KeyPatch } from "./schema";
+import { READ_ONLY, type CreatedKey, type Key, type KeyInput, type KeyPatch } from "./schema";
 import * as store from "./store";
 
 export interface Issue {
@@ -117,13 +118,17 @@ export async function list(ctx: OrgCtx, filter: store.KeyFilter, cursor: string 
 export function update(ctx: OrgCtx, id: string, patch: KeyPatch): Promise<Reply<Key>> {
   return change(ctx, id, "key.updated", async (before) => {
     if (store.ENDED.has(before.status)) throw keyEnded(`The key is ${before.status}.`, { key_status: before.status });
-    if (before.kind === "location" && patch.location_ids !== undefined) {
+    const shown = keyOf(before);
+    checkReadOnly(patch, shown, READ_ONLY);
+    const relocated = patch.location_ids !== undefined && !sameJson(patch.location_ids, shown.location_ids);
+    if (before.kind === "location" && relocated) {
       throw invalid([{ pointer: "/location_ids", code: "immutable", message: "a location key stays with its location" }]);
     }
-    if (patch.location_ids !== undefined) checkLocations(ctx, patch.location_ids);
-    const after = patched(before, patch);
+    const locations = relocated ? (patch.location_ids ?? null) : undefined;
+    if (locations !== undefined) checkLocations(ctx, locations);
+    const after = patched(before, patch, locations);
     const moved = after.owner_id !== before.owner_id;
-    const { role } = moved || patch.location_ids ? await factsOf(ctx, after.owner_id, patch.location_ids ?? []) : before;
+    const { role } = moved || locations ? await factsOf(ctx, after.owner_id, locations ?? []) : before;
     if (moved) checkOwner(ctx, role);
     checkScopes(ctx, gained(before, { ...after, role }));
     return { after, role };
@@ -163,21 +168,33 @@ function eventOf(type: string, before: string, after: string): string {
   return after === "paused" ? "key.paused" : "key.resumed";
 }
 
-function patched(before: store.ListedKeyRow, patch: KeyPatch): store.ListedKeyRow {
-  const json = (value: unknown, was: string | null): string | null =>
-    value === undefined ? was : value === null ? null : JSON.stringify(value);
+function patched(before: store.ListedKeyRow, patch: KeyPatch, locations: readonly string[] | null | undefined): store.ListedKeyRow {
   return {
     ...before,
     name: patch.name ?? before.name,
-    location_ids: json(patch.location_ids, before.location_ids),
+    location_ids: locations === undefined ? before.location_ids : listOrNull(locations ?? []),
     scopes: patch.scopes?.join(" ") ?? before.scopes,
     status: patch.status ?? before.status,
     owner_id: patch.owner ?? before.owner_id,
     integration: patch.integration === undefined ? before.integration : patch.integration,
-    limits: json(patch.limits, before.limits),
+    limits: patch.limits === undefined ? before.limits : limitsAfter(before, patch.limits),
     synchronous: patch.synchronous === undefined ? before.synchronous : patch.synchronous ? 1 : 0,
-    allowed_ips: json(patch.allowed_ips, before.allowed_ips),
+    allowed_ips: patch.allowed_ips === undefined ? before.allowed_ips : listOrNull(patch.allowed_ips ?? []),
   };
+}
+
+const listOrNull = (items: readonly string[]): string | null => (items.length === 0 ? null : JSON.stringify(items));
+
+/** The key's own quotas after the patch. One that comes back as the plan has it stays the plan's. */
+function limitsAfter(before: store.ListedKeyRow, patch: KeyPatch["limits"]): string | null {
+  if (!patch) return null;
+  const own = new Map<string, unknown>(Object.entries(JSON.parse(before.limits ?? "{}")));
+  const shown = new Map<string, unknown>(Object.entries(keyOf(before).limits));
+  for (const [quota, value] of Object.entries(patch)) {
+    if (value === null) own.delete(quota);
+    else if (own.has(quota) || shown.get(quota) !== value) own.set(quota, value);
+  }
+  return own.size === 0 ? null : JSON.stringify(Object.fromEntries(own));
 }
 
 function rowOf(ctx: CommitCtx, wanted: Issue, last4: string): store.KeyRow {

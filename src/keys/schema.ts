@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { ROLES } from "../orgs/roles";
 import { idPattern } from "../platform/id";
+import { readOnlyMembers } from "../platform/readonly";
 import { time, timestamp } from "../platform/validate";
 import { normalizeCidr } from "./cidr";
 import { GRANTABLE } from "./scopes";
@@ -61,6 +62,9 @@ const quota = z.int().min(1).max(1_000_000);
 const limits = z
   .strictObject({ hour: quota.optional(), second: quota.optional(), burst: quota.optional(), inflight: quota.optional() })
   .meta({ description: "Narrower quotas than the plan's." });
+const limitsPatch = z
+  .strictObject({ hour: quota.nullable().optional(), second: quota.nullable().optional(), burst: quota.nullable().optional(), inflight: quota.nullable().optional() })
+  .meta({ description: "By quota: narrower than the plan's, or null for the plan's own." });
 const cidrs = z
   .array(
     z.string().transform((text, ctx) => {
@@ -92,17 +96,25 @@ export const keyInput = z
   .meta({ id: "KeyInput" });
 export type KeyInput = z.output<typeof keyInput>;
 
+/** Read-only members that a GET's body brings back. Those of use move by themselves, so what they say is not compared. */
+export const READ_ONLY = ["id", "ref", "kind", "environment", "effective_scopes", "last4", "prefix", "created_at", "created_by", "expires_at", "secrets", "version"] as const;
+const MOVING = ["last_used_at", "last_used_from", "inactive_delete_at"] as const;
+
 export const keyPatch = z
   .strictObject({
     name: name.optional(),
     location_ids: z.array(id("location")).min(1).max(1_000).nullable().optional(),
     scopes: scopes.optional(),
     status: z.enum(["active", "paused"]).optional(),
-    owner: id("member").optional(),
+    owner: z
+      .union([id("member"), z.strictObject({ id: id("member"), role: z.unknown().optional() })])
+      .transform((owner) => (typeof owner === "string" ? owner : owner.id))
+      .optional(),
     integration: integration.nullable().optional(),
-    limits: limits.nullable().optional(),
+    limits: limitsPatch.nullable().optional(),
     synchronous: z.boolean().optional(),
     allowed_ips: cidrs.nullable().optional(),
+    ...readOnlyMembers([...READ_ONLY, ...MOVING]),
   })
   .meta({ id: "KeyPatch" });
 export type KeyPatch = z.output<typeof keyPatch>;

@@ -12,8 +12,9 @@ import { diff } from "../platform/events";
 import { newId } from "../platform/id";
 import { sameJson } from "../platform/json";
 import { notFound } from "../platform/problems";
+import { checkReadOnly } from "../platform/readonly";
 import type { Role } from "./roles";
-import { apiNotInPlan, narrowedKey, ownerOnly, sandboxKey, type Organization, type OrganizationPatch } from "./schema";
+import { apiNotInPlan, narrowedKey, ownerOnly, READ_ONLY, sandboxKey, type Organization, type OrganizationPatch } from "./schema";
 import * as store from "./store";
 
 export type FoundCtx = CommitCtx & Pick<OrgCtx, "db">;
@@ -86,6 +87,7 @@ export async function update(ctx: OrgCtx, patch: OrganizationPatch): Promise<Rep
     const before = await store.readOrganization(ctx.db.control, ctx.org);
     if (!before) throw notFound("No such organization.");
     checkIfMatch(ctx, before.version);
+    checkReadOnly(patch, shown(before), READ_ONLY);
     const after = patched(ctx, before, patch);
     const changes = diff(visible(before), visible(after), sameJson);
     if (Object.keys(changes).length === 0) return { reply: reply(before), writes: [], events: [] };
@@ -114,20 +116,16 @@ function patched(ctx: OrgCtx, before: store.OrganizationRow, patch: Organization
 
 const visible = (row: store.OrganizationRow) => ({ name: row.name, plan: row.plan, api_enabled: row.api_enabled === 1 });
 
-function reply(row: store.OrganizationRow): Reply<Organization> {
-  return {
-    status: 200,
-    headers: { ETag: etag(row.version) },
-    body: {
-      id: row.id,
-      ...visible(row),
-      limits: limitsOf(row.plan, row.limits),
-      version: row.version,
-      created_at: rfc3339(row.created_at),
-      updated_at: rfc3339(row.updated_at),
-    },
-  };
-}
+const shown = (row: store.OrganizationRow): Organization => ({
+  id: row.id,
+  ...visible(row),
+  limits: limitsOf(row.plan, row.limits),
+  version: row.version,
+  created_at: rfc3339(row.created_at),
+  updated_at: rfc3339(row.updated_at),
+});
+
+const reply = (row: store.OrganizationRow): Reply<Organization> => ({ status: 200, headers: { ETag: etag(row.version) }, body: shown(row) });
 
 /** The space of a location in an environment, or null when the organization has no such location. */
 export async function spaceOf(ctx: Pick<OrgCtx, "db">, org: string, location: string, environment: Space["environment"]): Promise<Space | null> {

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { idPattern } from "../platform/id";
 import { problem } from "../platform/problem";
+import { readOnlyMembers } from "../platform/readonly";
 import { time } from "../platform/validate";
 import { PLANS } from "../limits/plans";
 
@@ -21,13 +22,15 @@ export const organization = z
   .meta({ id: "Organization" });
 export type Organization = z.output<typeof organization>;
 
+export const READ_ONLY = ["id", "limits", "version", "created_at", "updated_at"] as const;
+
 export const organizationPatch = z
   .strictObject({
-    name: z.string().trim().min(1).max(200),
-    api_enabled: z.boolean(),
-    plan: z.enum(PLANS),
+    name: z.string().trim().min(1).max(200).optional(),
+    api_enabled: z.boolean().optional(),
+    plan: z.enum(PLANS).optional(),
+    ...readOnlyMembers(READ_ONLY),
   })
-  .partial()
   .meta({ id: "OrganizationPatch" });
 export type OrganizationPatch = z.output<typeof organizationPatch>;
 

@@ -56,7 +56,6 @@ function withBase(request: Request, trace: Trace, headers: Record<string, string
   headers["Access-Control-Allow-Origin"] = "*";
   // Only a page asks for it, and a page says where it comes from.
   if (request.headers.has("Origin")) headers["Access-Control-Expose-Headers"] = EXPOSED;
-  headers["X-Content-Type-Options"] = "nosniff";
   headers["Cache-Control"] ??= "no-store";
   return headers;
 }

@@ -16,7 +16,7 @@ import { problemsOf } from "./refusals";
 
 const page = (text: string): Reply<never> => ({
   status: 200,
-  headers: { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": CSP, "Cache-Control": "public, max-age=300" },
+  headers: { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": CSP, "X-Content-Type-Options": "nosniff", "Cache-Control": "public, max-age=300" },
   body: new JsonText(text),
 });
 
