@@ -26,9 +26,9 @@ export interface KeyCredential extends Credential {
 type Authentication = Pick<Access<KeyCredential>, "credential" | "principal" | "refusal" | "locate">;
 
 export const authentication: Authentication = {
-  async credential(request, url, io) {
+  async credential(request, given, io) {
     // As it is read, not as it is written: `%5F` is an underscore too.
-    if (url.search !== "" && ANYWHERE.test(url.searchParams.toString())) throw keyInUrl("A key stands in the query string.");
+    if ([...given].some((parameter) => ANYWHERE.test(parameter.join()))) throw keyInUrl("A key stands in the query string.");
     const { texts, basic } = textsOf(request.headers);
     const challenge = challengeOf(basic);
     const headers = { "WWW-Authenticate": challenge };

@@ -2,6 +2,7 @@
 import type { Ctx, Permit, Principal, Space } from "./context";
 import type { Scope } from "./scopes";
 import type { Problem } from "./problem";
+import type { Given } from "./query";
 
 /** The part of a request's context that exists before anybody is known. */
 export type Io = Pick<Ctx, "env" | "db" | "now" | "requestId" | "origin" | "ip" | "defer">;
@@ -35,7 +36,7 @@ export interface Credential {
 
 export interface Access<C extends Credential> {
   /** Finds the key in the request by its form alone, without I/O. Throws 400, 401. */
-  credential(request: Request, url: URL, io: Io): Promise<C>;
+  credential(request: Request, given: Given, io: Io): Promise<C>;
   /** What the key is: from the isolate, KV or D1; `fresh`: from D1. Throws 401, 429. */
   principal(credential: C, io: Io, fresh: boolean): Promise<Principal>;
   /** Why this principal may not make this request, or null. */

@@ -8,14 +8,14 @@ import type { Ctx, Idempotency, OrgCtx, Permit, Principal, Space } from "./conte
 import type { Endpoint, Reply } from "./endpoint";
 import { Problem } from "./problem";
 import { unavailable } from "./problems";
-import { queryOf, type Given } from "./query";
+import { queryOf, type Address, type Given } from "./query";
 import type { Trace } from "./reply";
 import { sha256 } from "./secret";
 
 /** A request as it arrived. */
 export interface Arrival {
   readonly request: Request;
-  readonly url: URL;
+  readonly address: Address;
   readonly given: Given;
   readonly params: Readonly<Record<string, string>>;
   readonly io: Io;
@@ -44,9 +44,9 @@ const MAX_ROUNDS = 3;
 
 /** The reply of an operation that needs a key. */
 export async function withKey<C extends Credential>(endpoint: Keyed, arrival: Arrival, access: Access<C>): Promise<Reply> {
-  const { request, url, io, trace } = arrival;
+  const { request, given, io, trace } = arrival;
   const demand = demandOf(endpoint);
-  const credential = await access.credential(request, url, io);
+  const credential = await access.credential(request, given, io);
   let principal = await access.principal(credential, io, false);
   trace.authMs = Date.now() - trace.startedAt;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -81,7 +81,7 @@ interface Prepared {
 }
 
 /** All that can be judged by URL and headers. Throws the first refusal. */
-async function prepare<C extends Credential>(endpoint: Keyed, { request, url, given, params, io }: Arrival, known: Known, access: Access<C>): Promise<Prepared> {
+async function prepare<C extends Credential>(endpoint: Keyed, { request, address, given, params, io }: Arrival, known: Known, access: Access<C>): Promise<Prepared> {
   const { principal } = known;
   const { headers } = request;
   const refusal = access.refusal(principal, request, demandOf(endpoint), io);
@@ -100,7 +100,7 @@ async function prepare<C extends Credential>(endpoint: Keyed, { request, url, gi
     const body = await readBody(request, endpoint);
     const verb = bound(body.value);
     const scope = `${principal.key.id}:${space?.id ?? ""}`;
-    const idempotency = key === null || dryRun ? null : { scope, key, fingerprint: fingerprintOf(request, url, body.text) };
+    const idempotency = key === null || dryRun ? null : { scope, key, fingerprint: fingerprintOf(request, address, body.text) };
     const ctx: Ctx = { ...io, dryRun, ifMatch, ifNoneMatch: headers.get("If-None-Match"), idempotency };
     return replaying(endpoint, io, idempotency, () => verb({ ...ctx, org: principal.organization, principal, actor }));
   };
@@ -132,7 +132,7 @@ function bindTo(endpoint: Keyed, space: Space | null, params: unknown, query: un
   };
 }
 
-const fingerprintOf = (request: Request, { pathname, search }: URL, body: string): string =>
+const fingerprintOf = (request: Request, { pathname, search }: Address, body: string): string =>
   sha256([request.method, pathname, search, request.headers.get("If-Match") ?? "", body].join("\n"));
 
 export function demandOf({ facts }: Endpoint): Demand {

@@ -5,14 +5,29 @@ import { invalidParameter } from "./problems";
 /** The parameters as they were given: a string each, or an array where one is repeated. */
 export type Given = ReadonlyMap<string, string | readonly string[]>;
 
-export function givenIn(url: URL): Given {
+export function givenIn(search: string): Given {
   const given = new Map<string, string | readonly string[]>();
-  if (url.search === "") return given;
-  for (const [name, value] of url.searchParams) {
+  if (search === "") return given;
+  for (const [name, value] of new URLSearchParams(search)) {
     const before = given.get(name);
     given.set(name, before === undefined ? value : typeof before === "string" ? [before, value] : [...before, value]);
   }
   return given;
+}
+
+/** A request's URL in its parts. The runtime has normalised it, so it is cut, not parsed: every request would pay for that. */
+export interface Address {
+  /** `https://host` */
+  readonly origin: string;
+  readonly pathname: string;
+  /** With its `?`, or empty. */
+  readonly search: string;
+}
+
+export function addressOf(url: string): Address {
+  const path = url.indexOf("/", url.indexOf("//") + 2);
+  const query = url.indexOf("?", path);
+  return { origin: url.slice(0, path), pathname: query < 0 ? url.slice(path) : url.slice(path, query), search: query < 0 ? "" : url.slice(query) };
 }
 
 export interface Query {

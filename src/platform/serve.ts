@@ -9,7 +9,7 @@ import { logFault, logRequest } from "./log";
 import { demandOf, openly, withKey, type Arrival } from "./pipeline";
 import { Problem } from "./problem";
 import { internal, methodNotAllowed, notFound } from "./problems";
-import { givenIn, namesIn } from "./query";
+import { addressOf, givenIn, namesIn } from "./query";
 import { preflight, respond, respondWithProblem } from "./reply";
 import { databases } from "./sql";
 
@@ -47,13 +47,13 @@ function arrivalOf(c: Call): Arrival {
   const startedAt = now();
   const db = databases(c.env);
   const requestId = newRequestId();
-  const url = new URL(c.req.url);
-  const { origin } = url;
+  const address = addressOf(c.req.url);
+  const { origin, search } = address;
   const defer = (work: Promise<unknown>): void => c.executionCtx.waitUntil(work.catch((error: unknown) => logFault(error, requestId)));
   return {
     request: c.req.raw,
-    url,
-    given: givenIn(url),
+    address,
+    given: givenIn(search),
     params: c.req.param(),
     io: { env: c.env, db, now: startedAt, requestId, origin, ip: c.req.header("CF-Connecting-IP") ?? null, defer },
     trace: { requestId, origin, startedAt, authMs: 0, limitMs: 0, meter: db.meter },
