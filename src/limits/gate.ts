@@ -89,7 +89,7 @@ export class Gate extends DurableObject<Env> {
     this.use(at, ip);
     if (facts.epoch !== epoch) return { kind: "stale" };
     if (!LIVING.has(facts.status)) return { kind: "gone" };
-    const policies = policiesOf(facts.limits);
+    const policies = this.policies(facts);
     const decision = take(policies, this.levels ?? policies.map((policy) => full(policy, at)), at, cost);
     const used = this.leases.used(at);
     const crowded = used >= facts.limits.inflight;
@@ -172,8 +172,16 @@ export class Gate extends DurableObject<Env> {
     return this.facts ? rateHeaders(this.standing(this.facts, at)) : {};
   }
 
-  private standing({ limits }: KeyFacts, at: number): Standing {
-    const policies = policiesOf(limits);
+  private known: { readonly facts: KeyFacts; readonly policies: readonly Policy[] } | undefined;
+
+  private policies(facts: KeyFacts): readonly Policy[] {
+    if (this.known?.facts !== facts) this.known = { facts, policies: policiesOf(facts.limits) };
+    return this.known.policies;
+  }
+
+  private standing(facts: KeyFacts, at: number): Standing {
+    const { limits } = facts;
+    const policies = this.policies(facts);
     const levels = policies.map((policy, i) => refilled(policy, this.levels?.[i] ?? full(policy, at), at));
     return { policies, levels, inflight: { limit: limits.inflight, used: this.leases.used(at) } };
   }

@@ -12,7 +12,6 @@ export interface Standing {
  * be used (`t`: until the next token). `inflight` is told where it is the nearest limit.
  */
 export function rateHeaders({ policies, levels, inflight }: Standing): Record<string, string> {
-  const policy = policies.map(({ name, capacity, windowSeconds }) => `"${name}";q=${capacity};w=${windowSeconds}`);
   const left = policies.map((one, i) => {
     const level = levels[i] ?? { units: 0, at: 0 };
     const r = tokensIn(one, level);
@@ -21,7 +20,19 @@ export function rateHeaders({ policies, levels, inflight }: Standing): Record<st
   });
   const free = Math.max(0, inflight.limit - inflight.used);
   return {
-    "RateLimit-Policy": [...policy, `"inflight";q=${inflight.limit};qu="concurrent-requests"`].join(", "),
+    "RateLimit-Policy": policyField(policies, inflight.limit),
     RateLimit: (free === 0 ? [...left, '"inflight";r=0'] : left).join(", "),
   };
+}
+
+/** A gate tells the same policies with every answer. */
+const told = new WeakMap<readonly Policy[], string>();
+
+function policyField(policies: readonly Policy[], inflight: number): string {
+  const before = told.get(policies);
+  if (before !== undefined) return before;
+  const rates = policies.map(({ name, capacity, windowSeconds }) => `"${name}";q=${capacity};w=${windowSeconds}`);
+  const field = [...rates, `"inflight";q=${inflight};qu="concurrent-requests"`].join(", ");
+  told.set(policies, field);
+  return field;
 }

@@ -39,7 +39,7 @@ export class Spool {
 
   /** Refusals are counted, not listed. */
   count(at: number, operation: string, status: number, location: string | null, requests: number, ms = 0): void {
-    const name = JSON.stringify([Math.floor(at / HOUR) * HOUR, operation, status, location ?? ""]);
+    const name = `${Math.floor(at / HOUR) * HOUR} ${operation} ${status} ${location ?? ""}`;
     const counter = this.counters.get(name) ?? { requests: 0, ms: 0 };
     this.counters.set(name, { requests: counter.requests + requests, ms: counter.ms + ms });
   }
@@ -86,11 +86,14 @@ const insertActivity = (org: string, key: string, rows: readonly Activity[]) =>
 const addUsage = (org: string, key: string, counters: ReadonlyMap<string, Counter>) =>
   log(
     `INSERT INTO usage (org_id, key_id, hour, operation, status, location_id, requests, ms)
-      SELECT ?1, ?2, value -> 0 ->> 0, value -> 0 ->> 1, value -> 0 ->> 2, value -> 0 ->> 3, value ->> 1, value ->> 2
+      SELECT ?1, ?2, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5
       FROM json_each(?3) WHERE true
       ON CONFLICT (org_id, hour, key_id, operation, status, location_id)
       DO UPDATE SET requests = requests + excluded.requests, ms = ms + excluded.ms`,
     org,
     key,
-    JSON.stringify([...counters].map(([name, { requests, ms }]) => [JSON.parse(name), requests, ms])),
+    JSON.stringify([...counters].map(([name, { requests, ms }]) => {
+      const [hour, operation, status, location] = name.split(" ");
+      return [Number(hour), operation, Number(status), location, requests, ms];
+    })),
   );
