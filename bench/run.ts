@@ -8,7 +8,7 @@ import { inTurns } from "./measure";
 import { printCalls, printGates, printGrowth, printRatios, printStartup } from "./report";
 import { routesOf } from "./routes";
 import { startServer } from "./server";
-import { measureStartup } from "./startup";
+import { checkedByWrangler, measureStartup } from "./startup";
 
 const { values } = parseArgs({
   allowNegative: true,
@@ -45,6 +45,7 @@ if (values.growth) {
 if (values.startup) {
   const startup = await measureStartup();
   printStartup(startup);
+  console.log(`wrangler check startup: ${checkedByWrangler().join("; ")}`);
   results.push(...gates.startup(startup));
 }
 

@@ -18,6 +18,17 @@ export interface Startup {
   readonly bare: number | null;
 }
 
+/** What `wrangler check startup` says: the bundle, and how long its start is active and idle. */
+export function checkedByWrangler(): readonly string[] {
+  const folder = mkdtempSync(path.join(tmpdir(), "bench-"));
+  try {
+    const { stdout } = spawnSync(process.execPath, [wrangler, "check", "startup", "--outfile", path.join(folder, "start.cpuprofile")], { encoding: "utf8", timeout: 60_000 });
+    return stdout.split("\n").filter((line) => /Bundle:|Active:|Idle:/.test(line)).map((line) => line.replace(/^\W+/, ""));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 const STARTS = 9;
 
 export async function measureStartup(): Promise<Startup> {
