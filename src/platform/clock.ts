@@ -1,14 +1,7 @@
 // The one place where time comes from; a request reads it once, into `ctx.now`, and a gate through its own seam.
 
-let offsetMs = 0;
-
 /** Milliseconds since the Unix epoch. */
-export const now = (): number => Date.now() + offsetMs;
-
-/** Moves this isolate's clock by `ms` from the real one; for tests. */
-export function steer(ms: number): void {
-  offsetMs = ms;
-}
+export const now = (): number => Date.now();
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
