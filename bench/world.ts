@@ -1,6 +1,6 @@
 // Where the bench runs: an organization without throttling limits and keys to its locations, by the product's own verbs.
 import type { Env } from "../src/env";
-import * as keys from "../src/keys/keys";
+import * as keys from "../src/keys/issue";
 import * as orgs from "../src/orgs/orgs";
 import { systemCtx } from "../src/platform/commit";
 import type { Space } from "../src/platform/context";

@@ -5,7 +5,7 @@ import { fakerDE, fakerEN_GB, fakerES, fakerFR, type Faker } from "@faker-js/fak
 import { getPlatformProxy } from "wrangler";
 import * as contacts from "../src/contacts/contacts";
 import type { Env } from "../src/env";
-import * as keys from "../src/keys/keys";
+import * as keys from "../src/keys/issue";
 import * as orgs from "../src/orgs/orgs";
 import { systemCtx } from "../src/platform/commit";
 import type { Space } from "../src/platform/context";

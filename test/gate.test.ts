@@ -66,9 +66,9 @@ describe("exactness", () => {
       vi.useFakeTimers({ now: start, toFake: ["Date"] });
       for (let i = 1; i <= 200; i += 1) {
         vi.setSystemTime(start + i * 200);
-        const word = await gate.admit({ epoch: 1, cost: 1, operation: "ping", ip: null });
+        const word = await gate.admit({ epoch: 1, cost: 1, operation: "ping", ip: null, secret: null });
         if (word.kind !== "admitted") throw new Error(word.kind);
-        const activity = { at: Date.now(), method: "GET", route: "/v1/ping", operation: "ping", params: [], location: null, environment: "live", status: 200, code: null, ms: 1, requestId: "r", ip: null };
+        const activity = { at: Date.now(), method: "GET", route: "/v1/ping", operation: "ping", params: [], location: null, environment: "live", status: 200, code: null, ms: 1, requestId: "r", ip: null, secret: null };
         gate.settle([{ lease: word.lease, activity }]);
       }
       vi.useRealTimers();

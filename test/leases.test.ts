@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { world } from "./world";
 
-const question = { epoch: 1, cost: 1, operation: "ping", ip: null };
+const question = { epoch: 1, cost: 1, operation: "ping", ip: null, secret: null };
 
 describe("a lease", () => {
   it("that was taken before an eviction gives back none that was taken after", async () => {
@@ -14,7 +14,7 @@ describe("a lease", () => {
     const after = await gate.admit(question);
     if (before.kind !== "admitted" || after.kind !== "admitted") throw new Error("not admitted");
     expect(before.lease).not.toBe(after.lease);
-    const activity = { at: 0, method: "GET", route: "/v1/ping", operation: "ping", params: [], location: null, environment: "live", status: 200, code: null, ms: 0, requestId: "", ip: null };
+    const activity = { at: 0, method: "GET", route: "/v1/ping", operation: "ping", params: [], location: null, environment: "live", status: 200, code: null, ms: 0, requestId: "", ip: null, secret: null };
     await gate.settle([{ lease: before.lease, activity }]);
     expect((await key.get("/v1/ping")).body.code).toBe("too_many_in_flight");
     await gate.settle([{ lease: after.lease, activity }]);

@@ -84,7 +84,7 @@ describe("restart", () => {
             expect((before?.burst.remaining ?? 0) - (after?.burst.remaining ?? 0)).toBeLessThanOrEqual(block + (inflow[1] ?? 0) + 1);
           } else {
             for (let i = 0; i < one.use; i += 1) {
-              const word = await stub.admit({ epoch: 1, cost: 1, operation: "ping", ip: null });
+              const word = await stub.admit({ epoch: 1, cost: 1, operation: "ping", ip: null, secret: null });
               if (word.kind !== "admitted") continue;
               uses.push(Date.now());
               block = Math.max(block, uses.filter((at) => at > Date.now() - BLOCK_MS).length);
@@ -110,7 +110,7 @@ describe("leases", () => {
     const key = await (await world()).key({ limits: { inflight: 1 } });
     await runInDurableObject(gateOf(key), async (gate) => {
       vi.useFakeTimers({ toFake: ["Date"] });
-      const ask = () => gate.admit({ epoch: 1, cost: 1, operation: "ping", ip: null });
+      const ask = () => gate.admit({ epoch: 1, cost: 1, operation: "ping", ip: null, secret: null });
       expect((await ask()).kind).toBe("admitted");
       vi.setSystemTime(Date.now() + 59_000);
       expect((await ask()).kind).toBe("limited");

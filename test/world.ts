@@ -2,7 +2,7 @@
 // product over HTTP with keys of it.
 import { env, exports } from "cloudflare:workers";
 import type { Env } from "../src/env";
-import * as keys from "../src/keys/keys";
+import * as keys from "../src/keys/issue";
 import { now } from "../src/platform/clock";
 import { systemCtx } from "../src/platform/commit";
 import type { Environment, Space } from "../src/platform/context";
@@ -45,6 +45,10 @@ export class Client {
   /** The same key by another way in, such as a worker with failing bindings. */
   through(fetch: Fetch): Client {
     return new Client(this.secret, this.id, this.defaults, fetch);
+  }
+  /** The same client with another secret of its key. */
+  as(secret: string): Client {
+    return new Client(secret, this.id, this.defaults, this.fetch);
   }
   with(headers: Record<string, string>): Client {
     return new Client(this.secret, this.id, { ...this.defaults, ...headers }, this.fetch);

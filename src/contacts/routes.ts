@@ -1,6 +1,6 @@
 // The contacts' operations.
 import * as z from "zod";
-import { missing } from "../keys/authenticate";
+import { missing } from "../orgs/reach";
 import { bare, onSpace, type Endpoint } from "../platform/endpoint";
 import { idPattern } from "../platform/id";
 import { cursorMismatch, pageOf, pageQuery } from "../platform/page";

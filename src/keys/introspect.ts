@@ -1,11 +1,12 @@
 // What a key is and what is left of it: told to itself, to others who may ask, and to whoever tests a connection.
 import { peek } from "../limits/admit";
+import { missing, reaches, reachesAll } from "../orgs/reach";
 import { rfc3339, SECOND } from "../platform/clock";
-import type { OrgCtx, Principal } from "../platform/context";
+import type { KeyPrincipal, OrgCtx, Principal } from "../platform/context";
 import type { Reply } from "../platform/endpoint";
 import { notFound } from "../platform/problems";
 import { hash, PlainSecret } from "../platform/secret";
-import { missing, reaches } from "./authenticate";
+
 import { isWellFormed } from "./format";
 import * as known from "./principals";
 import { keyOf } from "./render";
@@ -14,7 +15,7 @@ import { readKey } from "./store";
 
 export const ping = (ctx: OrgCtx): Reply<Ping> => {
   const { principal } = ctx;
-  const { id: ref, last4, name } = principal.key;
+  const { id: ref, last4, name } = calling(principal).key;
   return {
     status: 200,
     body: {
@@ -29,9 +30,15 @@ export const ping = (ctx: OrgCtx): Reply<Ping> => {
   };
 };
 
+/** The endpoints that tell of the calling key are for keys only (`by`). */
+function calling(principal: Principal): KeyPrincipal {
+  if (!principal.key) throw new Error("a session where only a key can call");
+  return principal;
+}
+
 export async function me(ctx: OrgCtx): Promise<Reply<Me>> {
   const { principal } = ctx;
-  const [row, glance] = await Promise.all([readKey(ctx, principal.key.id), peek(ctx.env, principal)]);
+  const [row, glance] = await Promise.all([readKey(ctx, principal.id), peek(ctx.env, principal)]);
   if (!row || !glance) throw notFound("No such key.");
   const { hour, burst, inflight } = glance;
   return {
@@ -52,7 +59,7 @@ const MAX_ROUNDS = 3;
  */
 export async function introspect(ctx: OrgCtx, token: string): Promise<Reply<Introspection>> {
   const subject = await subjectOf(ctx, token);
-  const own = subject?.key.id === ctx.principal.key.id;
+  const own = subject?.id === ctx.principal.id;
   const refusal = own ? null : missing(ctx.principal, "keys:introspect");
   if (refusal) throw refusal;
   if (!subject || !(own || withinReach(ctx.principal, subject)) || !isUsable(subject, ctx.now)) return { status: 200, body: { active: false } };
@@ -77,7 +84,7 @@ export async function introspect(ctx: OrgCtx, token: string): Promise<Reply<Intr
 }
 
 /** The principal behind a token as its gate confirms it, or null. */
-async function subjectOf(ctx: OrgCtx, token: string): Promise<Principal | null> {
+async function subjectOf(ctx: OrgCtx, token: string): Promise<KeyPrincipal | null> {
   if (!isWellFormed(token)) return null;
   const digest = hash(ctx.env.KEY_PEPPER, new PlainSecret(token));
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -89,14 +96,14 @@ async function subjectOf(ctx: OrgCtx, token: string): Promise<Principal | null> 
   return null;
 }
 
-function withinReach(caller: Principal, subject: Principal): boolean {
+function withinReach(caller: Principal, subject: KeyPrincipal): boolean {
   if (caller.organization !== subject.organization || caller.environment !== subject.environment) return false;
   if (subject.space) return reaches(caller, subject.space.location);
-  if (subject.locations === null) return caller.space === null && caller.locations === null;
+  if (subject.locations === null) return reachesAll(caller);
   return subject.locations.every((location) => reaches(caller, location));
 }
 
-function isUsable(subject: Principal, now: number): boolean {
+function isUsable(subject: KeyPrincipal, now: number): boolean {
   const ended = (at: number | null): boolean => at !== null && at <= now;
   if (subject.status !== "active" || ended(subject.expiresAt)) return false;
   if (subject.secret.state === "previous" && ended(subject.secret.retiresAt)) return false;

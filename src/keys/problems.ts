@@ -71,14 +71,6 @@ export const ipNotAllowed = problem({
   cause: "The key works from some addresses only, and this request comes from none of them.",
   cure: "Call from an allowed address, or have `allowed_ips` of the key changed.",
 });
-export const insufficientScope = problem({
-  code: "insufficient_scope",
-  status: 403,
-  title: "The key may not do this",
-  cause: "The operation demands a scope that the key has not got, or that the role of the member responsible for it does not allow now.",
-  cure: "Have the scope `required` added, or use another key.",
-  example: { required: "contacts:write", granted: ["contacts:read"] },
-});
 export const keyInUrl = problem({
   code: "key_in_url",
   status: 400,
@@ -107,18 +99,11 @@ export const tooManyUnknownKeys = problem({
   cause: "So many unknown or ended keys came from this address that others are not looked up for a moment.",
   cure: "Wait `Retry-After` seconds and send a key that works.",
 });
-export const locationRequired = problem({
-  code: "location_required",
-  status: 400,
-  title: "Which location?",
-  cause: "An agency key reaches several locations; a call on a location's data must pick one.",
-  cure: "Send `ConnectKit-Location: loc_…`.",
-});
 
 /** What every operation that needs a key may answer. */
 export const ON_AUTHENTICATION = [
   missingKey, malformedKey, unknownKey, keyRevoked, keyExpired, keyDeleted, secretRetired, keyPaused, apiDisabled, ipNotAllowed,
-  insufficientScope, keyInUrl, keyInBrowser, ambiguousCredentials, tooManyUnknownKeys,
+  keyInUrl, keyInBrowser, ambiguousCredentials, tooManyUnknownKeys,
 ];
 
 export const keyLimitReached = problem({
@@ -144,4 +129,26 @@ export const keyEnded = problem({
   cause: "A revoked, expired or deleted key can't be changed.",
   cure: "Create a new key.",
   example: { key_status: "revoked" },
+});
+export const keyUnclaimed = problem({
+  code: "key_unclaimed",
+  status: 409,
+  title: "The key is unclaimed",
+  cause: "The key was approved, but its secret has not been claimed yet; until then it can only be revoked.",
+  cure: "Claim it with the link of its access request, or have a new link made (`POST /v1/access-requests/{id}/reissue`).",
+});
+export const rotationInProgress = problem({
+  code: "rotation_in_progress",
+  status: 409,
+  title: "A rotation is in progress",
+  cause: "The key already has two secrets that work; a third one would cut the overlap of the first short.",
+  cure: "Wait until the old secret retires, end it now (`…/rotate/finish`), or drop the new one (`…/rotate/cancel`).",
+  example: { retires_at: "2026-11-27T17:53:00.000Z" },
+});
+export const noRotation = problem({
+  code: "no_rotation",
+  status: 409,
+  title: "No rotation in progress",
+  cause: "The key has one secret: nothing to cancel or to finish.",
+  cure: "Read the key's `secrets`.",
 });

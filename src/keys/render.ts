@@ -1,12 +1,11 @@
 // From row to JSON: what the wire shows of a key, and what the log says.
 import { limitsOf, limitsOfKey } from "../limits/plans";
-import { DAY, rfc3339 } from "../platform/clock";
+import { rfc3339 } from "../platform/clock";
 import { prefixOf } from "./format";
+import { INACTIVE_MS } from "./idleness";
 import type { Key } from "./schema";
 import { effectiveScopes } from "./scopes";
 import { ENDED, type KeyRow, type ListedKeyRow } from "./store";
-
-const INACTIVE_MS = 90 * DAY;
 
 /** What the log says of a key: never a secret, never a digest. */
 export const logged = (row: KeyRow): Record<string, unknown> => ({
@@ -30,7 +29,10 @@ const locationsOf = (row: KeyRow): string[] | null =>
 
 const time = (ms: number | null): string | null => (ms === null ? null : rfc3339(ms));
 
-interface SecretRow {
+/** A key that was never used counts from its claim or creation. */
+const idleSince = (row: KeyRow): number => row.last_used_at ?? row.claimed_at ?? row.created_at;
+
+export interface SecretRow {
   last4: string;
   state: "current" | "previous";
   last_used_at: number | null;
@@ -38,9 +40,9 @@ interface SecretRow {
 }
 
 export function keyOf(row: ListedKeyRow): Key {
-  const { hour, second, burst, inflight } = limitsOfKey(limitsOf(row.plan, row.org_limits), row.limits, row.synchronous === 1);
+  const { hour, second, burst, inflight } = limitsOfKey(limitsOf(row.plan, row.org_limits), row.contract, row.limits, row.synchronous === 1);
   const scopes = row.scopes.split(" ");
-  const secrets: SecretRow[] = JSON.parse(row.secrets);
+  const secrets = secretsIn(row);
   return {
     id: row.id,
     ref: row.id,
@@ -63,11 +65,16 @@ export function keyOf(row: ListedKeyRow): Key {
     last_used_at: time(row.last_used_at),
     last_used_from: row.last_used_from,
     expires_at: time(row.expires_at),
-    inactive_delete_at: ENDED.has(row.status) ? null : rfc3339((row.last_used_at ?? row.created_at) + INACTIVE_MS),
+    inactive_delete_at: ENDED.has(row.status) || row.status === "unclaimed" ? null : rfc3339(idleSince(row) + INACTIVE_MS),
     secrets: secrets.map((one) => ({ last4: one.last4, state: one.state, last_used_at: time(one.last_used_at), retires_at: time(one.retires_at) })),
     version: row.version,
   };
 }
 
+/** The secrets of a key that still work. */
+export const secretsIn = (row: Pick<ListedKeyRow, "secrets">): SecretRow[] => JSON.parse(row.secrets);
+
+export const currentSecret = (last4: string): SecretRow => ({ last4, state: "current", last_used_at: null, retires_at: null });
+
 /** The one secret that a new key has. */
-export const secretsOf = (row: KeyRow): string => JSON.stringify([{ last4: row.last4, state: "current", last_used_at: null, retires_at: null }]);
+export const secretsOf = (row: KeyRow): string => JSON.stringify([currentSecret(row.last4)]);

@@ -10,7 +10,7 @@ import * as keys from "./keys";
 import { keyEnded, keyLimitReached, notGrantable } from "./problems";
 import * as schema from "./schema";
 
-const example: schema.Key = {
+export const example: schema.Key = {
   id: "key_01kqz3v9c5f1nazrk2d4f7h8jm",
   ref: "key_01kqz3v9c5f1nazrk2d4f7h8jm",
   name: "Newsletter sync",
@@ -37,8 +37,8 @@ const example: schema.Key = {
   version: 1,
 };
 
-const params = z.strictObject({ id: z.string().regex(idPattern("key")).meta({ description: "Id of the key.", examples: [example.id] }) });
-const one = { description: "The key.", schema: schema.key, example, headers: { ETag: "Its version." } };
+export const params = z.strictObject({ id: z.string().regex(idPattern("key")).meta({ description: "Id of the key.", examples: [example.id] }) });
+export const one = { description: "The key.", schema: schema.key, example, headers: { ETag: "Its version." } };
 
 export const routes: readonly Endpoint[] = [
   onOrganization({
@@ -50,6 +50,7 @@ export const routes: readonly Endpoint[] = [
     summary: "Test the connection",
     description: "The first call to make: it works with every key that works, and says whose it is.",
     scope: "any",
+    by: "key",
     answers: {
       200: {
         description: "The key works.",
@@ -76,6 +77,7 @@ export const routes: readonly Endpoint[] = [
     summary: "Read the calling key",
     description: "Everything about the key that calls but its secret, and what is left of its quotas.",
     scope: "any",
+    by: "key",
     answers: {
       200: {
         description: "The key.",

@@ -1,6 +1,8 @@
 // Keys on the wire.
 import * as z from "zod";
 import { ROLES } from "../orgs/roles";
+import { DAY } from "../platform/clock";
+import { duration } from "../platform/duration";
 import { idPattern } from "../platform/id";
 import { readOnlyMembers } from "../platform/readonly";
 import { time, timestamp } from "../platform/validate";
@@ -165,3 +167,34 @@ export const introspection = z
   ])
   .meta({ id: "Introspection" });
 export type Introspection = z.output<typeof introspection>;
+
+const OVERLAP_MS = 30 * DAY;
+export const rotation = z
+  .strictObject({
+    overlap: duration(OVERLAP_MS).default(7 * DAY).meta({ type: "string", format: "duration", description: "How long the old secret works on (ISO 8601, 0 to 30 days; never past a fixed end of the key). Default: `P7D`." }),
+  })
+  .meta({ id: "Rotation" });
+
+export const simulationInput = z
+  .strictObject({
+    method: z.enum(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]),
+    path: z.string().startsWith("/").max(2_000),
+    ip: z.string().max(100).optional().meta({ description: "The address that the request would come from." }),
+    location: id("location").optional().meta({ description: "What `ConnectKit-Location` would say." }),
+  })
+  .meta({ id: "SimulationInput" });
+export type SimulationInput = z.output<typeof simulationInput>;
+
+export const simulation = z
+  .strictObject({
+    allowed: z.boolean(),
+    operation: z.string().nullable().meta({ description: "The operation that would answer; null: none." }),
+    refusal: z
+      .looseObject({ status: z.int(), code: z.string(), title: z.string(), detail: z.string() })
+      .nullable()
+      .meta({ description: "The first rule that refuses the request." }),
+  })
+  .meta({ id: "Simulation" });
+export type Simulation = z.output<typeof simulation>;
+
+export const leakReport = z.strictObject({ tokens: z.array(z.string().max(1_000)).min(1).max(1_000) }).meta({ id: "LeakReport" });

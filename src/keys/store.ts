@@ -24,6 +24,7 @@ export interface KeyRow {
   owner_id: string;
   integration: string | null;
   limits: string | null;
+  contract: string | null;
   synchronous: number;
   allowed_ips: string | null;
   last4: string;
@@ -35,10 +36,13 @@ export interface KeyRow {
   last_used_at: number | null;
   last_used_from: string | null;
   expires_at: number | null;
+  claimed_at: number | null;
+  idle_due_at: number | null;
 }
 
 /** A key with what its organization, its member and its location say of it. */
 export interface KnownKeyRow extends KeyRow {
+  digest: HashedSecret;
   secret_state: "current" | "previous" | "retired";
   retires_at: number | null;
   plan: Plan;
@@ -47,18 +51,21 @@ export interface KnownKeyRow extends KeyRow {
   live_space: number | null;
   sandbox_space: number | null;
   default_country: string | null;
+  /** The access request whose connection test is still to come. */
+  request_id: string | null;
 }
 
+const KNOWN = `SELECT k.*, s.digest, s.state AS secret_state, s.retires_at, o.plan, o.api_enabled, m.role, l.live_space, l.sandbox_space, l.default_country, r.id AS request_id
+  FROM key_secrets s JOIN keys k ON k.id = s.key_id JOIN organizations o ON o.id = k.org_id
+  JOIN members m ON m.id = k.owner_id LEFT JOIN locations l ON l.id = k.location_id
+  LEFT JOIN access_requests r ON r.key_id = k.id AND r.status = 'claimed'`;
+
 export const readByDigest = (database: Database<"control">, digest: string): Promise<KnownKeyRow | null> =>
-  database.first<KnownKeyRow>(
-    control(
-      `SELECT k.*, s.state AS secret_state, s.retires_at, o.plan, o.api_enabled, m.role, l.live_space, l.sandbox_space, l.default_country
-        FROM key_secrets s JOIN keys k ON k.id = s.key_id JOIN organizations o ON o.id = k.org_id
-        JOIN members m ON m.id = k.owner_id LEFT JOIN locations l ON l.id = k.location_id
-        WHERE s.digest = ?`,
-      digest,
-    ),
-  );
+  database.first<KnownKeyRow>(control(`${KNOWN} WHERE s.digest = ?`, digest));
+
+/** The key as its current secret would make it known; null where it has none. */
+export const readById = (database: Database<"control">, org: string, id: string): Promise<KnownKeyRow | null> =>
+  database.first<KnownKeyRow>(control(`${KNOWN} WHERE s.key_id = ? AND k.org_id = ? ORDER BY s.state = 'current' DESC LIMIT 1`, id, org));
 
 export interface ListedKeyRow extends KeyRow {
   plan: Plan;
@@ -128,7 +135,7 @@ export const readCreationFacts = (database: Database<"control">, org: string, ow
   database.first<CreationFacts>(
     control(
       `SELECT plan, limits AS org_limits, (SELECT count(*) FROM keys WHERE org_id = o.id AND ${LIVING}) AS living,
-        (SELECT role FROM members WHERE id = ?2 AND org_id = o.id) AS owner_role,
+        (SELECT role FROM members WHERE id = ?2 AND org_id = o.id AND removed_at IS NULL) AS owner_role,
         (SELECT count(*) FROM locations WHERE org_id = o.id AND id IN (SELECT value FROM json_each(?3))) AS known_locations
         FROM organizations o WHERE o.id = ?1`,
       org,
@@ -149,11 +156,11 @@ export const belowLimit = (org: string, limit: number) => ({
 export const insertKey = (row: KeyRow): Statement<"control"> =>
   control(
     `INSERT INTO keys (id, org_id, name, kind, environment, location_id, location_ids, scopes, status, owner_id, integration, limits,
-      synchronous, allowed_ips, last4, epoch, version, created_at, created_by, updated_at, expires_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      synchronous, allowed_ips, last4, epoch, version, created_at, created_by, updated_at, expires_at, idle_due_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     row.id, row.org_id, row.name, row.kind, row.environment, row.location_id, row.location_ids, row.scopes, row.status, row.owner_id,
     row.integration, row.limits, row.synchronous, row.allowed_ips, row.last4, row.epoch, row.version, row.created_at, row.created_by,
-    row.updated_at, row.expires_at,
+    row.updated_at, row.expires_at, row.idle_due_at,
   );
 
 export const insertSecret = (digest: HashedSecret, row: KeyRow): Statement<"control"> =>
@@ -162,7 +169,7 @@ export const insertSecret = (digest: HashedSecret, row: KeyRow): Statement<"cont
 export const updateKey = (row: KeyRow): Statement<"control"> =>
   control(
     `UPDATE keys SET name = ?, location_ids = ?, scopes = ?, status = ?, owner_id = ?, integration = ?, limits = ?, synchronous = ?,
-      allowed_ips = ?, version = ?, updated_at = ? WHERE org_id = ? AND id = ?`,
+      allowed_ips = ?, last4 = ?, version = ?, updated_at = ? WHERE org_id = ? AND id = ?`,
     row.name, row.location_ids, row.scopes, row.status, row.owner_id, row.integration, row.limits, row.synchronous,
-    row.allowed_ips, row.version, row.updated_at, row.org_id, row.id,
+    row.allowed_ips, row.last4, row.version, row.updated_at, row.org_id, row.id,
   );

@@ -21,7 +21,7 @@ const MAX_CLOSED = 10_000;
 const CLOSED_MS = SECOND;
 
 /** The refusal of this principal's gate that still holds, counted; known before anything is asked or read. */
-export function shut({ key: { id } }: Principal): Problem | null {
+export function shut({ id }: Principal): Problem | null {
   const still = closed.get(id);
   if (!still) return null;
   if (now() < still.until) {
@@ -34,8 +34,8 @@ export function shut({ key: { id } }: Principal): Problem | null {
 
 /** Asks the gate of this principal's key. Throws `unavailable` (503) when it can't be reached: closed, never silently open. */
 export async function admit(principal: Principal, demand: Demand, io: Io): Promise<Admission> {
-  const key = principal.key.id;
-  const question = { epoch: principal.epoch, cost: demand.cost, operation: demand.operation, ip: io.ip };
+  const key = principal.id;
+  const question = { epoch: principal.epoch, cost: demand.cost, operation: demand.operation, ip: io.ip, secret: principal.key ? principal.secret.digest : null };
   // Taken along by the try that carries it: a gate that failed has lost its leases anyway.
   const word = await ask(io.env, key, async (gate): Promise<Word> => await gate.admit({ ...question, settled: takeUntold(key) }));
   if (word.kind === "admitted") return { kind: "admitted", permit: { lease: word.lease, scarce: word.scarce, headers: word.headers } };
@@ -90,4 +90,4 @@ function close(key: string, problem: Problem, ms: number, demand: Demand, io: Io
 
 /** What is left to a key, without taking anything. Null: the principal is stale, or its key has ended. */
 export const peek = (env: Env, principal: Principal): Promise<Glance | null> =>
-  ask(env, principal.key.id, async (gate): Promise<Glance | null> => await gate.peek(principal.epoch));
+  ask(env, principal.id, async (gate): Promise<Glance | null> => await gate.peek(principal.epoch));

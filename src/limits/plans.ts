@@ -30,10 +30,11 @@ const parse = (json: string | null): Overrides => (json === null ? {} : override
 /** The quotas of an organization's keys. */
 export const limitsOf = (plan: Plan, orgLimits: string | null): Limits => ({ ...PRESETS[plan], ...parse(orgLimits) });
 
-/** The quotas of one key: its own only ever narrow its organization's. */
-export function limitsOfKey(ofOrg: Limits, keyLimits: string | null, synchronous: boolean): Limits {
+/** The quotas of one key: its own contract stands for its organization's; what an admin sets only ever narrows that. */
+export function limitsOfKey(ofOrg: Limits, contract: string | null, keyLimits: string | null, synchronous: boolean): Limits {
+  const agreed = { ...ofOrg, ...parse(contract) };
   const own = parse(keyLimits);
-  const least = (name: keyof Limits): number => Math.min(ofOrg[name], own[name] ?? ofOrg[name]);
+  const least = (name: keyof Limits): number => Math.min(agreed[name], own[name] ?? agreed[name]);
   return {
     hour: least("hour"),
     second: least("second"),
@@ -42,3 +43,6 @@ export function limitsOfKey(ofOrg: Limits, keyLimits: string | null, synchronous
     keys: ofOrg.keys,
   };
 }
+
+/** Of a member's sessions. No quota for the hour beyond what the rate gives. */
+export const OF_MEMBERS: Limits = { hour: 25 * 3_600, second: 25, burst: 250, inflight: 20, keys: 0 };

@@ -22,7 +22,7 @@ export function takeUntold(key: string): readonly Settlement[] {
 
 /** Gives the lease back and lists the call. */
 export async function settle(principal: Principal, permit: Permit, demand: Demand, outcome: Outcome, io: Io): Promise<void> {
-  const key = principal.key.id;
+  const key = principal.id;
   const { operation, route } = demand;
   const activity = { at: io.now, operation, route, environment: principal.environment, requestId: io.requestId, ip: io.ip, ...outcome };
   const known = untold.get(key);

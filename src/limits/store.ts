@@ -1,56 +1,63 @@
 // What a gate needs to know of its key, read from D1: the truth that it is a copy of.
 import { control, type Database, type Statement } from "../platform/sql";
-import { limitsOf, limitsOfKey, type Limits, type Plan } from "./plans";
+import { isId } from "../platform/id";
+import { limitsOf, limitsOfKey, OF_MEMBERS, type Limits, type Plan } from "./plans";
 
 export interface KeyFacts {
+  /** The id of the key, or of the member. */
   readonly key: string;
+  readonly isKey: boolean;
   readonly org: string;
-  readonly environment: string;
   readonly status: string;
   readonly epoch: number;
   readonly limits: Limits;
-  readonly lastUsedAt: number | null;
 }
 
 interface Row {
   id: string;
   org_id: string;
-  environment: string;
   status: string;
   epoch: number;
   limits: string | null;
+  contract: string | null;
   synchronous: number;
-  last_used_at: number | null;
   plan: Plan;
   org_limits: string | null;
 }
 
-const COLUMNS = `k.id, k.org_id, k.environment, k.status, k.epoch, k.limits, k.synchronous, k.last_used_at, o.plan, o.limits AS org_limits`;
+const COLUMNS = `k.id, k.org_id, k.status, k.epoch, k.limits, k.contract, k.synchronous, o.plan, o.limits AS org_limits`;
 
 const factsOf = (row: Row): KeyFacts => ({
   key: row.id,
+  isKey: true,
   org: row.org_id,
-  environment: row.environment,
   status: row.status,
   epoch: row.epoch,
-  limits: limitsOfKey(limitsOf(row.plan, row.org_limits), row.limits, row.synchronous === 1),
-  lastUsedAt: row.last_used_at,
+  limits: limitsOfKey(limitsOf(row.plan, row.org_limits), row.contract, row.limits, row.synchronous === 1),
 });
 
 export async function readFacts(database: Database<"control">, key: string): Promise<KeyFacts | null> {
+  if (isId("member", key)) return readMember(database, key);
   const row = await database.first<Row>(control(`SELECT ${COLUMNS} FROM keys k JOIN organizations o ON o.id = k.org_id WHERE k.id = ?`, key));
   return row && factsOf(row);
 }
 
+/** A member's gate: whether the session holds is asked of D1 on every request, so its epoch never changes. */
+async function readMember(database: Database<"control">, member: string): Promise<KeyFacts | null> {
+  const row = await database.first<{ org_id: string }>(control("SELECT org_id FROM members WHERE id = ?", member));
+  return row && { key: member, isKey: false, org: row.org_id, status: "active", epoch: 1, limits: OF_MEMBERS };
+}
+
 const PUSHED = "FROM gate_pushes p JOIN keys k ON k.id = p.key_id JOIN organizations o ON o.id = k.org_id";
 
-/** Facts of up to 500 keys of an organization (or, `null`, of any) whose gates wait to be told. */
-export async function readPushes(database: Database<"control">, org: string | null): Promise<KeyFacts[]> {
-  const rows = await database.all<Row>(
-    org === null
-      ? control(`SELECT ${COLUMNS} ${PUSHED} ORDER BY p.key_id LIMIT 500`)
-      : control(`SELECT ${COLUMNS} ${PUSHED} WHERE p.org_id = ? LIMIT 500`, org),
-  );
+/** Gates to be told: of an organization, of these keys, or (null) all that wait. */
+export type Waiting = { readonly org: string } | { readonly keys: readonly string[] } | null;
+
+/** Facts of up to 500 keys whose gates wait to be told. */
+export async function readPushes(database: Database<"control">, of: Waiting): Promise<KeyFacts[]> {
+  const [where, value] =
+    of === null ? ["?1 IS NULL", null] : "org" in of ? ["p.org_id = ?1", of.org] : ["p.key_id IN (SELECT value FROM json_each(?1))", JSON.stringify(of.keys)];
+  const rows = await database.all<Row>(control(`SELECT ${COLUMNS} ${PUSHED} WHERE ${where} ORDER BY p.key_id LIMIT 500`, value));
   return rows.map(factsOf);
 }
 
@@ -66,10 +73,15 @@ const LIVING = "status IN ('unclaimed', 'active', 'paused')";
 
 /** The statements that make a change of an organization true for all of its keys: part of the batch that makes it. */
 export const raiseOrganization = (org: string, now: number): Statement<"control">[] => raise("org_id = ?2", org, now);
-/** The same for one key, whatever its status became. */
-export const raiseKey = (key: string, now: number): Statement<"control">[] => [
-  control("UPDATE keys SET epoch = epoch + 1 WHERE id = ?", key),
-  control(`INSERT INTO gate_pushes (key_id, org_id, epoch, created_at) SELECT id, org_id, epoch, ?1 FROM keys WHERE id = ?2 ${AGAIN}`, now, key),
+/** The same for these keys, whatever their status became. */
+export const raiseKeys = (keys: readonly string[], now: number): Statement<"control">[] => [
+  control("UPDATE keys SET epoch = epoch + 1 WHERE id IN (SELECT value FROM json_each(?))", JSON.stringify(keys)),
+  control(
+    `INSERT INTO gate_pushes (key_id, org_id, epoch, created_at)
+      SELECT id, org_id, epoch, ?1 FROM keys WHERE id IN (SELECT value FROM json_each(?2)) ${AGAIN}`,
+    now,
+    JSON.stringify(keys),
+  ),
 ];
 /** The same for the keys that a member is responsible for. */
 export const raiseOwner = (member: string, now: number): Statement<"control">[] => raise("owner_id = ?2", member, now);
@@ -82,3 +94,10 @@ const raise = (where: string, value: string, now: number): Statement<"control">[
 
 export const touchKey = (key: string, at: number, from: string | null): Statement<"control"> =>
   control("UPDATE keys SET last_used_at = ?2, last_used_from = ?3 WHERE id = ?1 AND coalesce(last_used_at, 0) < ?2", key, at, from);
+
+export const touchSecrets = (used: readonly (readonly [digest: string, at: number])[]): Statement<"control"> =>
+  control(
+    `UPDATE key_secrets SET last_used_at = max(coalesce(last_used_at, 0), (SELECT value ->> 1 FROM json_each(?1) WHERE value ->> 0 = digest))
+      WHERE digest IN (SELECT value ->> 0 FROM json_each(?1))`,
+    JSON.stringify(used),
+  );

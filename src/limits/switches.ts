@@ -7,7 +7,7 @@ import { Problem } from "../platform/problem";
 import type { Databases } from "../platform/sql";
 import { ask } from "./admit";
 import { notYetEffective } from "./schema";
-import { acknowledge, readPushes, type KeyFacts } from "./store";
+import { acknowledge, readPushes, type KeyFacts, type Waiting } from "./store";
 
 const GROUP = 50;
 const MAX_ROUNDS = 40;
@@ -33,7 +33,7 @@ export async function effectively<T>(
 
 /** Tells all waiting gates of an organization. Throws `not_yet_effective` (503) when one could not be told. */
 async function makeEffective({ env, db }: { env: Env; db: Databases }, org: string): Promise<void> {
-  const waiting = await tell(env, db, org);
+  const waiting = await tell(env, db, { org });
   if (waiting > 0) {
     throw notYetEffective(`${waiting} ${waiting === 1 ? "key is" : "keys are"} still to be told.`, { waiting }, { "Retry-After": "60" });
   }
@@ -42,9 +42,10 @@ async function makeEffective({ env, db }: { env: Env; db: Databases }, org: stri
 /** The sweep: tells all waiting gates of all organizations; answers how many are left. */
 export const sweep = (env: Env, db: Databases): Promise<number> => tell(env, db, null);
 
-async function tell(env: Env, db: Databases, org: string | null): Promise<number> {
+/** Tells the gates that wait, of these; answers how many could not be told. */
+export async function tell(env: Env, db: Databases, of: Waiting): Promise<number> {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const waiting = await readPushes(db.control, org);
+    const waiting = await readPushes(db.control, of);
     if (waiting.length === 0) return 0;
     const taken: KeyFacts[] = [];
     for (let i = 0; i < waiting.length; i += GROUP) {
@@ -55,5 +56,5 @@ async function tell(env: Env, db: Databases, org: string | null): Promise<number
     if (taken.length > 0) await db.control.batch([acknowledge(taken)]);
     if (taken.length < waiting.length) return waiting.length - taken.length;
   }
-  return (await readPushes(db.control, org)).length;
+  return (await readPushes(db.control, of)).length;
 }

@@ -67,7 +67,7 @@ export async function changeRole(ctx: FoundCtx & Pick<OrgCtx, "env">, member: st
       reply: { status: 200 },
       guards: [{ database: "control", sql: "SELECT version = ? FROM members WHERE id = ?", params: [row.version, member] }],
       writes: same ? [] : [store.updateRole(ctx.org, member, role, ctx.now), ...raiseOwner(member, ctx.now)],
-      events: [{ type: "member.updated", subject: member, version: row.version + 1, changes: { role: { from: row.role, to: role } } }],
+      events: same ? [] : [{ type: "member.updated", subject: member, version: row.version + 1, changes: { role: { from: row.role, to: role } } }],
     };
   };
   await effectively(ctx, () => commit(ctx, ctx.db.control, change));

@@ -71,3 +71,20 @@ export const updateRole = (org: string, member: string, role: Role, now: number)
 
 export const readMember = (database: Database<"control">, org: string, id: string): Promise<(MemberRow & { version: number }) | null> =>
   database.first(control("SELECT id, org_id, email, name, role, version FROM members WHERE org_id = ? AND id = ?", org, id));
+
+export interface MembershipRow {
+  member_id: string;
+  role: Role;
+  org_id: string;
+  organization: string;
+}
+
+/** Where a user is a member: in one organization, or (`null`) in up to `limit` of them. */
+export const readMemberships = (database: Database<"control">, user: string, org: string | null, limit: number): Promise<MembershipRow[]> =>
+  database.all<MembershipRow>(
+    control(
+      `SELECT m.id AS member_id, m.role, m.org_id, o.name AS organization FROM members m JOIN organizations o ON o.id = m.org_id
+        WHERE m.user_id = ?1 AND m.removed_at IS NULL ${org === null ? "" : "AND m.org_id = ?3"} ORDER BY m.org_id LIMIT ?2`,
+      user, limit, ...(org === null ? [] : [org]),
+    ),
+  );

@@ -1,5 +1,5 @@
 // What the pipeline needs of keys and limits, so that it can know neither.
-import type { Ctx, Permit, Principal, Space } from "./context";
+import type { Ctx, Permit, Person, Principal, Space } from "./context";
 import type { Scope } from "./scopes";
 import type { Problem } from "./problem";
 import type { Given } from "./query";
@@ -11,6 +11,8 @@ export interface Demand {
   readonly operation: string;
   readonly route: string;
   readonly scope: Scope | "any";
+  /** Who may call: only a key, only a member who signed in, or both. */
+  readonly by: "key" | "session" | "either";
   readonly cost: number;
 }
 
@@ -29,23 +31,22 @@ export interface Outcome {
   readonly location: string | null;
 }
 
-/** Who calls, as far as the request itself tells. */
-export interface Credential {
-  readonly digest: string;
-}
-
-export interface Access<C extends Credential> {
-  /** Finds the key in the request by its form alone, without I/O. Throws 400, 401. */
+export interface Access<C> {
+  /** Finds the key or the session in the request by its form alone, without I/O. Throws 400, 401, 403. */
   credential(request: Request, given: Given, io: Io): Promise<C>;
-  /** What the key is: from the isolate, KV or D1; `fresh`: from D1. Throws 401, 429. */
+  /** Who it is: a key from the isolate, KV or D1; a session, and `fresh`, from D1. Throws 400, 401, 403, 404, 429. */
   principal(credential: C, io: Io, fresh: boolean): Promise<Principal>;
+  /** Who signed in, whatever the organization. Throws 401, 403. */
+  person(request: Request, io: Io): Promise<Person>;
   /** Why this principal may not make this request, or null. */
   refusal(principal: Principal, request: Request, demand: Demand, io: Io): Problem | null;
+  /** What every answer tells this caller of its credential, by header. */
+  told(principal: Principal): Readonly<Record<string, string>>;
   /** The space that `ConnectKit-Location` picks. Throws 400, 404. */
   locate(principal: Principal, location: string | null, io: Io): Promise<Space>;
-  /** What the key's gate said of a flood a moment ago, while it holds: without I/O. */
+  /** What the caller's gate said of a flood a moment ago, while it holds: without I/O. */
   shut(principal: Principal): Problem | null;
-  /** Asks the key's gate: one call. Throws 503. */
+  /** Asks the caller's gate: one call. Throws 503. */
   admit(principal: Principal, demand: Demand, io: Io): Promise<Admission>;
   /** Gives the lease back and tells the gate how it went. */
   settle(principal: Principal, permit: Permit, demand: Demand, outcome: Outcome, io: Io): Promise<void>;

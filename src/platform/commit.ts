@@ -11,7 +11,7 @@ import { failureOf, type Database, type Statement } from "./sql";
 
 export type Writable = "control" | "data";
 
-/** What is to be done and what is then answered; a plan without writes changes nothing and is only answered. */
+/** What is to be done and what is then answered; a plan without writes and events changes nothing and is only answered. */
 export interface Plan<D extends Writable, Body> {
   readonly reply: Reply<Body>;
   /** What the plan read and relies on: where one no longer holds, the plan is made anew. */
@@ -50,7 +50,7 @@ export async function commit<D extends Writable, Body>(
 ): Promise<Reply<Body>> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const { reply, guards = [], writes, events, withhold } = await plan(attempt);
-    if (writes.length === 0 || ctx.dryRun) {
+    if ((writes.length === 0 && events.length === 0) || ctx.dryRun) {
       if (!ctx.dryRun && ctx.idempotency) await replayIfDone(database, ctx.idempotency);
       return reply;
     }

@@ -19,8 +19,25 @@ export interface Actor {
   readonly last4?: string;
 }
 
-/** Who calls: what a key *is*. That it *may* is the gate's word, asked on every request with this epoch. */
-export interface Principal {
+/** What every caller has: a key, or a member who signed in. */
+interface Caller {
+  /** What its gate is named by: the key's id, or the member's. */
+  readonly id: string;
+  readonly organization: string;
+  readonly environment: Environment;
+  /** The space of a location key; others pick one per call. */
+  readonly space: Space | null;
+  /** The locations that an agency key is narrowed to, or null for all. */
+  readonly locations: readonly string[] | null;
+  /** What the caller may now: of a key, its scopes cut down to what the role of its responsible member allows. */
+  readonly effective: readonly string[];
+  /** The member who answers for what is done: responsible for the key, or signed in. */
+  readonly owner: { readonly id: string; readonly role: string };
+  readonly epoch: number;
+}
+
+/** What a key *is*. That it *may* is the gate's word, asked on every request with this epoch. */
+export interface KeyPrincipal extends Caller {
   readonly key: {
     readonly id: string;
     readonly name: string;
@@ -28,24 +45,31 @@ export interface Principal {
     readonly prefix: string;
     readonly last4: string;
   };
-  readonly organization: string;
-  readonly environment: Environment;
-  /** The space of a location key; an agency key picks one per call. */
-  readonly space: Space | null;
-  /** Of an agency key: the locations that it is narrowed to, or null for all. */
-  readonly locations: readonly string[] | null;
   readonly scopes: readonly string[];
-  /** The key's scopes, cut down to what the role of its responsible member allows. */
-  readonly effective: readonly string[];
-  readonly owner: { readonly id: string; readonly role: string };
   readonly allowedIps: readonly string[];
   readonly status: string;
   readonly apiEnabled: boolean;
   /** ms; the key's own fixed end, or null. */
   readonly expiresAt: number | null;
+  /** The access request that the key's first success closes, or null. */
+  readonly connecting: string | null;
   /** The secret that authenticated: `previous` works until `retiresAt` (ms). */
-  readonly secret: { readonly state: "current" | "previous"; readonly retiresAt: number | null };
-  readonly epoch: number;
+  readonly secret: { readonly digest: string; readonly state: "current" | "previous"; readonly retiresAt: number | null };
+}
+
+/** A member's session. */
+export interface MemberPrincipal extends Caller {
+  readonly key: null;
+}
+
+export type Principal = KeyPrincipal | MemberPrincipal;
+
+/** Somebody who signed in: member of any number of organizations. */
+export interface Person {
+  readonly user: string;
+  readonly email: string;
+  readonly name: string;
+  readonly session: string;
 }
 
 /** The gate's word on one request, and the headers that tell of it. */
@@ -80,6 +104,11 @@ export interface Idempotency {
   readonly scope: string;
   readonly key: string;
   readonly fingerprint: string;
+}
+
+/** What a verb of a person needs, whatever the organization. */
+export interface PersonCtx extends Ctx {
+  readonly person: Person;
 }
 
 export interface OrgCtx extends Ctx {

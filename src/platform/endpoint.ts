@@ -1,7 +1,7 @@
 // An endpoint is a value: path, scope, shapes, documentation and verb in one place. Routing, authentication,
 // metering, validation, the OpenAPI document and the sweep tests all read the same list of these.
 import * as z from "zod";
-import type { Ctx, OrgCtx, SpaceCtx } from "./context";
+import type { Ctx, OrgCtx, PersonCtx, SpaceCtx } from "./context";
 import type { JsonText } from "./json";
 import type { ProblemThrower } from "./problem";
 import type { Scope } from "./scopes";
@@ -37,6 +37,8 @@ export interface Facts {
   readonly description: string;
   /** `any`: every key may; `none`: no key needed. */
   readonly scope: Scope | "any" | "none";
+  /** Absent: a key or a member's session. */
+  readonly by?: "key" | "session";
   /** Tokens that a call takes from the key's buckets. */
   readonly cost: number;
   /** The database that a call may change: then it takes Idempotency-Key and answers with its own record. */
@@ -83,6 +85,7 @@ interface Erased<C> {
 export type Endpoint =
   | ({ readonly on: "space" } & Erased<SpaceCtx>)
   | ({ readonly on: "organization" } & Erased<OrgCtx>)
+  | ({ readonly on: "person" } & Erased<PersonCtx>)
   | ({ readonly on: "nothing" } & Erased<Ctx>);
 
 function erase<C, P, Q, B, A extends Answers>(definition: Definition<C, P, Q, B, A>): Erased<C> {
@@ -113,6 +116,9 @@ export const onOrganization = <P, Q, B, A extends Answers>(definition: Definitio
   on: "organization",
   ...erase(definition),
 });
+
+/** An operation of somebody who signed in, whatever the organization. */
+export const onPerson = <P, Q, B, A extends Answers>(definition: Definition<PersonCtx, P, Q, B, A>): Endpoint => ({ on: "person", ...erase(definition) });
 
 /** An operation that needs no key. */
 export const open = <P, Q, B, A extends Answers>(definition: Definition<Ctx, P, Q, B, A>): Endpoint => ({ on: "nothing", ...erase(definition) });

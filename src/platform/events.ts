@@ -14,6 +14,16 @@ export interface EventDraft {
   readonly location?: string | null;
   readonly environment?: Environment | null;
   readonly space?: number | null;
+  /** Of another organization than the one that acts: the other side of a hand-over. */
+  readonly org?: string;
+  /** Somebody should look at it: the owners and admins, or one member. */
+  readonly notice?: Notice;
+}
+
+export const SEVERITIES = ["info", "warning", "critical"] as const;
+export interface Notice {
+  readonly severity: (typeof SEVERITIES)[number];
+  readonly member?: string;
 }
 
 export interface EventSource {
@@ -21,7 +31,10 @@ export interface EventSource {
   readonly actor: Actor;
 }
 
-/** The statements that number and append these events. Ids are minted here, before the batch is sent. */
+/**
+ * The statements that number and append these events, whatever organizations they belong to. Ids are minted here, before
+ * the batch is sent.
+ */
 export function append<D extends Exclude<DatabaseName, "log">>(
   ctx: Pick<Ctx, "now" | "requestId" | "ip">,
   database: D,
@@ -30,22 +43,34 @@ export function append<D extends Exclude<DatabaseName, "log">>(
 ): { ids: string[]; statements: Statement<D>[] } {
   if (drafts.length === 0) return { ids: [], statements: [] };
   const ids = drafts.map(() => newId("event", ctx.now));
-  const rows = drafts.map((draft, i) => [
-    ids[i], draft.type, draft.subject, draft.version, draft.location ?? null, draft.environment ?? null, draft.space ?? null,
-    draft.changes ? JSON.stringify(draft.changes) : null, draft.data === undefined ? null : JSON.stringify(draft.data),
-  ]);
+  const counts = new Map<string, number>();
+  // The last one of an organization has its counter's new number; the others count back from there.
+  const rows = drafts
+    .map((draft, i) => ({ draft, id: ids[i] }))
+    .toReversed()
+    .map(({ draft, id }) => {
+      const org = draft.org ?? source.org;
+      const back = counts.get(org) ?? 0;
+      counts.set(org, back + 1);
+      return [
+        org, back, id, draft.type, draft.subject, draft.version, draft.location ?? null, draft.environment ?? null, draft.space ?? null,
+        draft.changes ? JSON.stringify(draft.changes) : null, draft.data === undefined ? null : JSON.stringify(draft.data),
+        draft.notice?.severity ?? null, draft.notice?.member ?? null,
+      ];
+    });
   const count: Statement<D> = {
     database,
-    sql: "INSERT INTO event_counters (org_id, seq) VALUES (?1, ?2) ON CONFLICT (org_id) DO UPDATE SET seq = seq + ?2",
-    params: [source.org, drafts.length],
+    sql: `INSERT INTO event_counters (org_id, seq) SELECT value ->> 0, value ->> 1 FROM json_each(?) WHERE true
+      ON CONFLICT (org_id) DO UPDATE SET seq = seq + excluded.seq`,
+    params: [JSON.stringify([...counts])],
   };
   const insert: Statement<D> = {
     database,
-    sql: `INSERT INTO events (org_id, seq, id, type, subject, version, location_id, environment, space_id, changes, data, occurred_at, actor, request_id, ip)
-      SELECT ?1, (SELECT seq FROM event_counters WHERE org_id = ?1) - ?2 + key + 1,
-        value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8, ?4, ?5, ?6, ?7
-      FROM json_each(?3)`,
-    params: [source.org, drafts.length, JSON.stringify(rows), ctx.now, JSON.stringify(source.actor), ctx.requestId, ctx.ip],
+    sql: `INSERT INTO events (org_id, seq, id, type, subject, version, location_id, environment, space_id, changes, data, severity, audience, occurred_at, actor, request_id, ip)
+      SELECT value ->> 0, (SELECT seq FROM event_counters WHERE org_id = value ->> 0) - (value ->> 1),
+        value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, ?2, ?3, ?4, ?5
+      FROM json_each(?1)`,
+    params: [JSON.stringify(rows), ctx.now, JSON.stringify(source.actor), ctx.requestId, ctx.ip],
   };
   return { ids, statements: [count, insert] };
 }

@@ -8,6 +8,10 @@ export const PREFIXES = {
   key: "key",
   contact: "con",
   event: "evt",
+  integration: "app",
+  accessRequest: "req",
+  notification: "ntf",
+  user: "usr",
 } as const;
 export type Kind = keyof typeof PREFIXES;
 
@@ -33,6 +37,10 @@ const PATTERNS: Record<Kind, RegExp> = {
   key: pattern("key"),
   contact: pattern("contact"),
   event: pattern("event"),
+  integration: pattern("integration"),
+  accessRequest: pattern("accessRequest"),
+  notification: pattern("notification"),
+  user: pattern("user"),
 };
 
 function uuidv7(now: number): Uint8Array {

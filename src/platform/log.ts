@@ -6,7 +6,7 @@ import type { Trace } from "./reply";
 
 export function logRequest(env: Env, operation: string, { status, code, ms }: Outcome, principal: Principal | null, trace: Trace): void {
   if (env.LOG_LEVEL !== "info") return;
-  const line = { level: "info", request_id: trace.requestId, operation, status, code, ms, org: principal?.organization, key: principal?.key.id, db_calls: trace.meter.calls };
+  const line = { level: "info", request_id: trace.requestId, operation, status, code, ms, org: principal?.organization, caller: principal?.id, db_calls: trace.meter.calls };
   console.log(JSON.stringify(line));
 }
 

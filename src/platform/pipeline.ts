@@ -1,10 +1,10 @@
 // One request, in calling order: authenticate → scope → validate → admit ∥ run for reads, admit then body then run
 // for writes. What an endpoint need not know about HTTP happens here.
-import type { Access, Admission, Credential, Demand, Io } from "./access";
+import type { Access, Admission, Demand, Io } from "./access";
 import { checkBodyHeaders, readBody } from "./body";
 import { replayIfDone, Replay } from "./commit";
 import { parseIdempotencyKey, parseIfMatch } from "./conditions";
-import type { Ctx, Idempotency, OrgCtx, Permit, Principal, Space } from "./context";
+import type { Actor, Ctx, Idempotency, OrgCtx, Permit, Principal, Space } from "./context";
 import type { Endpoint, Reply } from "./endpoint";
 import { Problem } from "./problem";
 import { unavailable } from "./problems";
@@ -30,7 +30,19 @@ export interface Known {
   space: Space | null;
 }
 
-type Keyed = Exclude<Endpoint, { on: "nothing" }>;
+type Keyed = Extract<Endpoint, { on: "space" | "organization" }>;
+
+/** The reply of an operation of somebody who signed in. */
+export async function personally<C>(endpoint: Endpoint & { on: "person" }, { request, address, given, params, io }: Arrival, access: Access<C>): Promise<Reply> {
+  const person = await access.person(request, io);
+  const bound = endpoint.bind(params, queryOf(given, endpoint).values);
+  const key = endpoint.facts.writes ? parseIdempotencyKey(request.headers.get("Idempotency-Key")) : null;
+  checkBodyHeaders(request, endpoint);
+  const body = await readBody(request, endpoint);
+  const idempotency = key === null ? null : { scope: person.user, key, fingerprint: fingerprintOf(request, address, body.text) };
+  const verb = bound(body.value);
+  return replaying(endpoint, io, idempotency, () => verb({ ...io, dryRun: false, ifMatch: null, ifNoneMatch: null, idempotency, person }));
+}
 
 /** The reply of an operation that needs no key. */
 export async function openly(endpoint: Endpoint & { on: "nothing" }, { request, given, params, io }: Arrival): Promise<Reply> {
@@ -43,7 +55,7 @@ export async function openly(endpoint: Endpoint & { on: "nothing" }, { request, 
 const MAX_ROUNDS = 3;
 
 /** The reply of an operation that needs a key. */
-export async function withKey<C extends Credential>(endpoint: Keyed, arrival: Arrival, access: Access<C>): Promise<Reply> {
+export async function withKey<C>(endpoint: Keyed, arrival: Arrival, access: Access<C>): Promise<Reply> {
   const { request, given, io, trace } = arrival;
   const demand = demandOf(endpoint);
   const credential = await access.credential(request, given, io);
@@ -81,7 +93,7 @@ interface Prepared {
 }
 
 /** All that can be judged by URL and headers. Throws the first refusal. */
-async function prepare<C extends Credential>(endpoint: Keyed, { request, address, given, params, io }: Arrival, known: Known, access: Access<C>): Promise<Prepared> {
+async function prepare<C>(endpoint: Keyed, { request, address, given, params, io }: Arrival, known: Known, access: Access<C>): Promise<Prepared> {
   const { principal } = known;
   const { headers } = request;
   const refusal = access.refusal(principal, request, demandOf(endpoint), io);
@@ -95,17 +107,19 @@ async function prepare<C extends Credential>(endpoint: Keyed, { request, address
   const key = endpoint.facts.writes ? parseIdempotencyKey(headers.get("Idempotency-Key")) : null;
   checkBodyHeaders(request, endpoint);
 
-  const actor = { type: "key", id: principal.key.id, last4: principal.key.last4 } as const;
+  const actor = actorOf(principal);
   const run = async (): Promise<Reply> => {
     const body = await readBody(request, endpoint);
     const verb = bound(body.value);
-    const scope = `${principal.key.id}:${space?.id ?? ""}`;
+    const scope = `${principal.id}:${space?.id ?? principal.environment}`;
     const idempotency = key === null || dryRun ? null : { scope, key, fingerprint: fingerprintOf(request, address, body.text) };
     const ctx: Ctx = { ...io, dryRun, ifMatch, ifNoneMatch: headers.get("If-None-Match"), idempotency };
     return replaying(endpoint, io, idempotency, () => verb({ ...ctx, org: principal.organization, principal, actor }));
   };
   return { run };
 }
+
+const actorOf = ({ key, owner }: Principal): Actor => (key ? { type: "key", id: key.id, last4: key.last4 } : { type: "member", id: owner.id });
 
 /** A retry after success meets the changed state first: whatever that says, the first answer stands. */
 async function replaying({ facts }: Endpoint, io: Io, idempotency: Idempotency | null, verb: () => Promise<Reply>): Promise<Reply> {
@@ -136,6 +150,6 @@ const fingerprintOf = (request: Request, { pathname, search }: Address, body: st
   sha256([request.method, pathname, search, request.headers.get("If-Match") ?? "", body].join("\n"));
 
 export function demandOf({ facts }: Endpoint): Demand {
-  const { id, path, scope, cost } = facts;
-  return { operation: id, route: path, scope: scope === "none" ? "any" : scope, cost };
+  const { id, path, scope, cost, by = "either" } = facts;
+  return { operation: id, route: path, scope: scope === "none" ? "any" : scope, by, cost };
 }

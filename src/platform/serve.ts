@@ -1,12 +1,12 @@
 // The app that answers endpoints: routes, what exists before anybody is known, and what is told after the answer.
 import { Hono, type Context } from "hono";
 import type { Env } from "../env";
-import type { Access, Credential, Outcome } from "./access";
+import type { Access, Outcome } from "./access";
 import { now } from "./clock";
 import type { Endpoint } from "./endpoint";
 import { newRequestId } from "./id";
 import { logFault, logRequest } from "./log";
-import { demandOf, openly, withKey, type Arrival } from "./pipeline";
+import { demandOf, openly, personally, withKey, type Arrival } from "./pipeline";
 import { Problem } from "./problem";
 import { internal, methodNotAllowed, notFound } from "./problems";
 import { addressOf, givenIn, namesIn } from "./query";
@@ -17,7 +17,7 @@ export type App = Hono<{ Bindings: Env }>;
 type Call = Context<{ Bindings: Env }>;
 
 /** The app that answers these endpoints. */
-export function serve<C extends Credential>(endpoints: readonly Endpoint[], access: Access<C>): App {
+export function serve<C>(endpoints: readonly Endpoint[], access: Access<C>): App {
   const app: App = new Hono();
   for (const endpoint of endpoints) {
     const path = endpoint.facts.path.replaceAll(/\{(\w+)\}/g, ":$1");
@@ -61,9 +61,10 @@ function arrivalOf(c: Call): Arrival {
   };
 }
 
-async function answer<C extends Credential>(endpoint: Endpoint, arrival: Arrival, access: Access<C>): Promise<Response> {
+async function answer<C>(endpoint: Endpoint, arrival: Arrival, access: Access<C>): Promise<Response> {
   const { request, io, trace } = arrival;
-  const whole = endpoint.on === "nothing" ? openly(endpoint, arrival) : withKey(endpoint, arrival, access);
+  const whole =
+    endpoint.on === "nothing" ? openly(endpoint, arrival) : endpoint.on === "person" ? personally(endpoint, arrival, access) : withKey(endpoint, arrival, access);
   const done = whole.then(
     (reply) => ({ reply, problem: null }),
     (error: unknown) => ({ reply: null, problem: problemOf(error, trace.requestId) }),
@@ -78,8 +79,9 @@ async function answer<C extends Credential>(endpoint: Endpoint, arrival: Arrival
     }),
   );
   const { reply, problem } = await done;
-  const limits = arrival.known?.permit?.headers ?? {};
-  return reply ? respond(request, reply, trace, limits) : respondWithProblem(request, problem, trace, limits);
+  const { principal, permit = null } = arrival.known ?? {};
+  const told = { ...permit?.headers, ...(principal ? access.told(principal) : {}) };
+  return reply ? respond(request, reply, trace, told) : respondWithProblem(request, problem, trace, told);
 }
 
 const outcomeOf = (endpoint: Endpoint, { request, given, trace, known }: Arrival, status: number, code: string | null): Outcome => ({

@@ -3,8 +3,9 @@ import type { RouteConfig } from "@asteasolutions/zod-to-openapi";
 import * as z from "zod";
 import { ON_AUTHENTICATION } from "../keys/problems";
 import { rateLimited, tooManyInFlight } from "../limits/schema";
+import { foreignOrigin, insufficientScope, keyRequired, locationRequired, noMembership, notSignedIn, organizationRequired, sessionRequired } from "../orgs/problems";
 import type { Endpoint } from "../platform/endpoint";
-import type { ProblemType } from "../platform/problem";
+import type { ProblemThrower, ProblemType } from "../platform/problem";
 import { COMMON, unavailable } from "../platform/problems";
 import { headersTold, LIMITS_TOLD, TRACE_TOLD } from "./headers";
 
@@ -32,9 +33,16 @@ const problemSchema = z
 
 /** The problems that an endpoint may answer: its own and those of every operation. */
 export function problemsOf({ on, facts }: Endpoint): ProblemType[] {
-  const keyed = on === "nothing" ? [] : [...ON_AUTHENTICATION, rateLimited, tooManyInFlight, unavailable];
-  const all = [...COMMON, ...keyed, ...(facts.problems ?? [])].map(({ type }) => type);
+  const all = [...COMMON, ...onCalling(on, facts.by), ...(facts.problems ?? [])].map(({ type }) => type);
   return [...new Map(all.map((type) => [type.code, type])).values()];
+}
+
+/** What who calls may meet. */
+function onCalling(on: Endpoint["on"], by: "key" | "session" | undefined): ProblemThrower[] {
+  if (on === "nothing") return [];
+  if (on === "person") return [notSignedIn, foreignOrigin];
+  const session = by === "key" ? [keyRequired] : [notSignedIn, foreignOrigin, noMembership, organizationRequired, ...(by === "session" ? [sessionRequired] : [])];
+  return [...ON_AUTHENTICATION, ...session, insufficientScope, ...(on === "space" ? [locationRequired] : []), rateLimited, tooManyInFlight, unavailable];
 }
 
 /** The responses of an endpoint's refusals, by status. */

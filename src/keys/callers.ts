@@ -1,0 +1,20 @@
+// Who calls: a key or, where none is sent, a member's session. One door for the pipeline.
+import { memberPrincipal, person, sessionIn, type SessionCredential } from "../orgs/sessions";
+import { locate, unfit } from "../orgs/reach";
+import type { Access } from "../platform/access";
+import { keyIn, keyPrincipal, keyRefusal, noKey, retiring, type KeyCredential } from "./authenticate";
+
+type Callers = Pick<Access<KeyCredential | SessionCredential>, "credential" | "principal" | "person" | "refusal" | "told" | "locate">;
+
+export const callers: Callers = {
+  async credential(request, given, io) {
+    const credential = keyIn(request, given, io) ?? sessionIn(request, io);
+    if (!credential) throw noKey();
+    return credential;
+  },
+  principal: async (credential, io, fresh) => ("digest" in credential ? keyPrincipal(credential, io, fresh) : memberPrincipal(credential, io)),
+  person,
+  refusal: (principal, request, demand, io) => (principal.key ? keyRefusal(principal, request, demand, io) : unfit(principal, demand)),
+  told: (principal) => (principal.key ? retiring(principal) : {}),
+  locate,
+};

@@ -1,0 +1,62 @@
+// A member's session as a caller: who signed in, in which of their organizations, with what their role allows now. Read
+// anew on every request, so that a sign-out, a removal or another role is true for the next one.
+import type { Io } from "../platform/access";
+import type { Environment, MemberPrincipal, Person } from "../platform/context";
+import { invalidHeader, notFound } from "../platform/problems";
+import { isSameOrigin, personOf, sessionCookie } from "./people";
+import { foreignOrigin, noMembership, notSignedIn, organizationRequired } from "./problems";
+import { ROLE_SCOPES } from "./roles";
+import { isId } from "../platform/id";
+import * as store from "./store";
+
+export interface SessionCredential {
+  readonly headers: Headers;
+  readonly organization: string | null;
+  readonly environment: Environment;
+}
+
+/** The session in a request, by its form alone; null: none. Throws 400, 403. */
+export function sessionIn(request: Request, io: Io): SessionCredential | null {
+  if (sessionCookie(request.headers) === null) return null;
+  checkOrigin(request, io);
+  const environment = request.headers.get("ConnectKit-Environment") ?? "live";
+  if (environment !== "live" && environment !== "sandbox") {
+    throw invalidHeader("`ConnectKit-Environment` can't be read.", { errors: [{ header: "ConnectKit-Environment", code: "malformed", message: "`live` or `sandbox`" }] });
+  }
+  return { headers: request.headers, organization: request.headers.get("ConnectKit-Organization"), environment };
+}
+
+/** Throws `foreign_origin` (403): a cookie comes along whoever made the browser send the request. */
+function checkOrigin(request: Request, io: Pick<Io, "origin">): void {
+  if (!isSameOrigin(request, io.origin)) throw foreignOrigin("A session counts only for requests of this server's own pages.");
+}
+
+/** Who signed in, whatever the organization. Throws 401, 403. */
+export async function person(request: Request, io: Io): Promise<Person> {
+  if (sessionCookie(request.headers) === null) throw notSignedIn("Nobody is signed in.");
+  checkOrigin(request, io);
+  const found = await personOf(io, request.headers);
+  if (!found) throw notSignedIn("The session has ended.");
+  return found;
+}
+
+/** The member that a session is in its organization. Throws 400, 401, 403, 404. */
+export async function memberPrincipal({ headers, organization, environment }: SessionCredential, io: Io): Promise<MemberPrincipal> {
+  const found = await personOf(io, headers);
+  if (!found) throw notSignedIn("The session has ended.");
+  if (organization !== null && !isId("organization", organization)) throw notFound("No such organization.");
+  const [membership, another] = await store.readMemberships(io.db.control, found.user, organization, 2);
+  if (!membership) throw organization === null ? noMembership("You are no member of any organization.") : notFound("No such organization.");
+  if (another) throw organizationRequired("You are a member of several organizations.");
+  return {
+    id: membership.member_id,
+    organization: membership.org_id,
+    environment,
+    space: null,
+    locations: null,
+    effective: ROLE_SCOPES[membership.role],
+    owner: { id: membership.member_id, role: membership.role },
+    epoch: 1,
+    key: null,
+  };
+}
