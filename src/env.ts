@@ -11,6 +11,8 @@ export interface Env {
   readonly ASSETS: Fetcher;
   /** Pepper of the key digests, at least 32 characters. */
   readonly KEY_PEPPER: string;
+  /** Signs session cookies, hashes session tokens, encrypts second factors; at least 32 characters. */
+  readonly AUTH_SECRET: string;
   readonly ENVIRONMENT: string;
   /** `info` logs a line per request, `error` only faults. */
   readonly LOG_LEVEL: string;

@@ -27,7 +27,7 @@ const imports: Import[] = [...sources].flatMap(([from, text]) =>
 /** The files of a feature that others may use beside its door (the file of its name) and its schema. */
 const OPEN: Record<string, readonly string[]> = {
   limits: ["admit", "settle", "stub", "gate", "plans", "store", "switches", "schema"],
-  orgs: ["orgs", "roles", "schema", "routes"],
+  orgs: ["orgs", "people", "sign-in", "roles", "schema", "routes"],
   keys: ["keys", "authenticate", "problems", "schema", "routes"],
   contacts: ["contacts", "schema", "routes"],
   upkeep: ["upkeep"],
@@ -59,10 +59,19 @@ describe("imports", () => {
   });
 });
 
+describe("better-auth", () => {
+  it("is known to its own files, and loaded when first needed", () => {
+    expect([...sources].filter(([, text]) => /from "@?better-/.test(text)).map(([file]) => file)).toEqual(["orgs/auth-adapter.ts", "orgs/auth-sql.ts", "orgs/auth.ts"]);
+    const importers = [...sources].filter(([, text]) => /"\.\/auth(-adapter|-sql)?"/.test(text)).map(([file]) => file);
+    expect(importers).toEqual(["orgs/auth-adapter.ts", "orgs/auth.ts", "orgs/people.ts", "orgs/sign-in.ts"]);
+    expect([...sources].filter(([file, text]) => !file.startsWith("orgs/auth") && /from "\.\/auth(-adapter|-sql)?"/.test(text))).toEqual([]);
+  });
+});
+
 describe("writes", () => {
   it("go through commit; what is no change of anybody's is listed here, and the list may only shrink", () => {
     const batching = [...sources].filter(([, text]) => /\.batch\(/.test(text)).map(([file]) => file);
-    expect(batching.toSorted()).toEqual(["limits/gate.ts", "limits/spool.ts", "limits/switches.ts", "platform/commit.ts", "platform/sql.ts", "upkeep/upkeep.ts"]);
+    expect(batching.toSorted()).toEqual(["limits/gate.ts", "limits/spool.ts", "limits/switches.ts", "orgs/auth-adapter.ts", "platform/commit.ts", "platform/sql.ts", "upkeep/upkeep.ts"]);
     expect([...sources].filter(([file, text]) => /\benv\.(DB|DATA|LOG)\b/.test(text) && file !== "platform/sql.ts").map(([file]) => file)).toEqual([]);
   });
 

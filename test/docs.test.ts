@@ -2,6 +2,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { signIn } from "../src/orgs/sign-in";
 import { routes } from "../src/routes";
 import { problemsOf } from "../src/reference/refusals";
 
@@ -38,7 +39,8 @@ describe("docs", () => {
   });
 
   it("name error codes that there are", () => {
-    const codes = new Set(routes.flatMap(problemsOf).map(({ code }) => code));
+    const beside = signIn.operations.flatMap(({ problems }) => problems).map(({ type }) => type);
+    const codes = new Set([...routes.flatMap(problemsOf), ...beside].map(({ code }) => code));
     for (const [doc, text] of docs) {
       const named = [...text.matchAll(/(?:4\d\d|503) `([a-z_]+)`/g)].map((match) => match[1] ?? "");
       expect([doc, named.filter((code) => !codes.has(code))]).toEqual([doc, []]);

@@ -3,7 +3,8 @@
 import type { Io } from "../platform/access";
 import type { Environment, MemberPrincipal, Person } from "../platform/context";
 import { invalidHeader, notFound } from "../platform/problems";
-import { isSameOrigin, personOf, sessionCookie } from "./people";
+import { isSameOrigin } from "../platform/origin";
+import { bringsSession, personOf } from "./people";
 import { foreignOrigin, noMembership, notSignedIn, organizationRequired } from "./problems";
 import { ROLE_SCOPES } from "./roles";
 import { isId } from "../platform/id";
@@ -17,7 +18,7 @@ export interface SessionCredential {
 
 /** The session in a request, by its form alone; null: none. Throws 400, 403. */
 export function sessionIn(request: Request, io: Io): SessionCredential | null {
-  if (sessionCookie(request.headers) === null) return null;
+  if (!bringsSession(request.headers)) return null;
   checkOrigin(request, io);
   const environment = request.headers.get("ConnectKit-Environment") ?? "live";
   if (environment !== "live" && environment !== "sandbox") {
@@ -33,7 +34,7 @@ function checkOrigin(request: Request, io: Pick<Io, "origin">): void {
 
 /** Who signed in, whatever the organization. Throws 401, 403. */
 export async function person(request: Request, io: Io): Promise<Person> {
-  if (sessionCookie(request.headers) === null) throw notSignedIn("Nobody is signed in.");
+  if (!bringsSession(request.headers)) throw notSignedIn("Nobody is signed in.");
   checkOrigin(request, io);
   const found = await personOf(io, request.headers);
   if (!found) throw notSignedIn("The session has ended.");

@@ -46,7 +46,8 @@ export async function readBody(request: Request, endpoint: Endpoint): Promise<Bo
   return { text, value: undefined };
 }
 
-async function readText(request: Request, limitBytes: number): Promise<string> {
+/** The body as text, bounded in size and time. Throws 400, 408, 413. */
+export async function readText(request: Request, limitBytes: number): Promise<string> {
   if (!request.body) return "";
   const reader = request.body.getReader();
   const chunks: Uint8Array[] = [];

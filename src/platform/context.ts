@@ -69,6 +69,7 @@ export interface Person {
   readonly user: string;
   readonly email: string;
   readonly name: string;
+  /** Id of the session, never its token. */
   readonly session: string;
 }
 

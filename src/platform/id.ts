@@ -12,6 +12,11 @@ export const PREFIXES = {
   accessRequest: "req",
   notification: "ntf",
   user: "usr",
+  session: "ses",
+  account: "acc",
+  verification: "ver",
+  secondFactor: "sef",
+  passkey: "psk",
 } as const;
 export type Kind = keyof typeof PREFIXES;
 
@@ -41,6 +46,11 @@ const PATTERNS: Record<Kind, RegExp> = {
   accessRequest: pattern("accessRequest"),
   notification: pattern("notification"),
   user: pattern("user"),
+  session: pattern("session"),
+  account: pattern("account"),
+  verification: pattern("verification"),
+  secondFactor: pattern("secondFactor"),
+  passkey: pattern("passkey"),
 };
 
 function uuidv7(now: number): Uint8Array {

@@ -1,13 +1,13 @@
 // The app that answers endpoints: routes, what exists before anybody is known, and what is told after the answer.
 import { Hono, type Context } from "hono";
 import type { Env } from "../env";
-import type { Access, Outcome } from "./access";
+import type { Access, Io, Outcome } from "./access";
 import { now } from "./clock";
 import type { Endpoint } from "./endpoint";
 import { newRequestId } from "./id";
 import { logFault, logRequest } from "./log";
 import { demandOf, openly, personally, withKey, type Arrival } from "./pipeline";
-import { Problem } from "./problem";
+import { Problem, type ProblemThrower } from "./problem";
 import { internal, methodNotAllowed, notFound } from "./problems";
 import { addressOf, givenIn, namesIn } from "./query";
 import { preflight, respond, respondWithProblem } from "./reply";
@@ -16,13 +16,24 @@ import { databases } from "./sql";
 export type App = Hono<{ Bindings: Env }>;
 type Call = Context<{ Bindings: Env }>;
 
-/** The app that answers these endpoints. */
-export function serve<C>(endpoints: readonly Endpoint[], access: Access<C>): App {
+/** What answers all requests under a path by itself, for pages of this origin only: no endpoint, no key, no other origin. */
+export interface Mount {
+  /** For the log. */
+  readonly id: string;
+  /** `/api/auth/*` */
+  readonly path: string;
+  readonly operations: readonly { readonly method: string; readonly path: string; readonly problems: readonly ProblemThrower[] }[];
+  handle(request: Request, io: Io): Promise<Response>;
+}
+
+/** The app that answers these endpoints, and what is mounted beside them. */
+export function serve<C>(endpoints: readonly Endpoint[], access: Access<C>, mounts: readonly Mount[] = []): App {
   const app: App = new Hono();
   for (const endpoint of endpoints) {
     const path = endpoint.facts.path.replaceAll(/\{(\w+)\}/g, ":$1");
     app.on(endpoint.facts.method, path, (c) => answer(endpoint, arrivalOf(c), access));
   }
+  for (const mount of mounts) app.all(mount.path, (c) => mounted(mount, arrivalOf(c)));
   app.options("/v1/*", (c) => preflight(c.req.raw, arrivalOf(c).trace));
   // Asked only when nothing matched: a second handler on every path would cost every request.
   app.notFound((c) => refuse(c, unmatched(endpoints, c.req.path)));
@@ -82,6 +93,17 @@ async function answer<C>(endpoint: Endpoint, arrival: Arrival, access: Access<C>
   const { principal, permit = null } = arrival.known ?? {};
   const told = { ...permit?.headers, ...(principal ? access.told(principal) : {}) };
   return reply ? respond(request, reply, trace, told) : respondWithProblem(request, problem, trace, told);
+}
+
+async function mounted(mount: Mount, { request, io, trace }: Arrival): Promise<Response> {
+  const answered = await mount.handle(request, io).catch((error: unknown) => respondWithProblem(request, problemOf(error, trace.requestId), trace));
+  const response = new Response(answered.body, answered);
+  response.headers.set("Request-Id", trace.requestId);
+  response.headers.set("Cache-Control", "no-store");
+  response.headers.delete("Access-Control-Allow-Origin");
+  const { status } = response;
+  logRequest(io.env, mount.id, { status, code: null, ms: Date.now() - trace.startedAt, method: request.method, params: [], location: null }, null, trace);
+  return response;
 }
 
 const outcomeOf = (endpoint: Endpoint, { request, given, trace, known }: Arrival, status: number, code: string | null): Outcome => ({

@@ -1,5 +1,4 @@
 // The pages for people: the reference, and one page per error code.
-import type { Endpoint } from "../platform/endpoint";
 import { html } from "../platform/html";
 import type { ProblemType } from "../platform/problem";
 import { exampleOf } from "./refusals";
@@ -45,7 +44,14 @@ const frame = async (title: string, body: ReturnType<typeof html>): Promise<stri
 </html>`,
   );
 
-export const errorPage = (type: ProblemType, origin: string, operations: readonly Endpoint[]): Promise<string> =>
+/** An operation; with a tag it stands in the reference. */
+export interface Answering {
+  readonly tag?: string;
+  readonly method: string;
+  readonly path: string;
+}
+
+export const errorPage = (type: ProblemType, origin: string, operations: readonly Answering[]): Promise<string> =>
   frame(
     type.code,
     html`<p class="status">${type.status}</p>
@@ -59,7 +65,10 @@ export const errorPage = (type: ProblemType, origin: string, operations: readonl
       <pre><code>${JSON.stringify(exampleOf(type, origin), null, 2)}</code></pre>
       <h2>Operations that answer it</h2>
       <ul>
-        ${operations.map(({ facts: { tag, method, path } }) => html`<li><a href="/docs#tag/${tag.toLowerCase()}/${method}${path}"><code>${method} ${path}</code></a></li>`)}
+        ${operations.map(({ tag, method, path }) => {
+          const named = html`<code>${method} ${path}</code>`;
+          return html`<li>${tag ? html`<a href="/docs#tag/${tag.toLowerCase()}/${method}${path}">${named}</a>` : named}</li>`;
+        })}
       </ul>`,
   );
 

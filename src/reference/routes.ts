@@ -8,10 +8,11 @@ import { bare, open, type Endpoint, type Reply } from "../platform/endpoint";
 import { JsonText } from "../platform/json";
 import type { ProblemType } from "../platform/problem";
 import { notFound } from "../platform/problems";
+import type { Mount } from "../platform/serve";
 import { control } from "../platform/sql";
 import { time } from "../platform/validate";
 import { openapi } from "./openapi";
-import { CSP, errorPage, errorsPage, referencePage } from "./pages";
+import { CSP, errorPage, errorsPage, referencePage, type Answering } from "./pages";
 import { problemsOf } from "./refusals";
 
 const page = (text: string): Reply<never> => ({
@@ -56,11 +57,18 @@ async function checkHealth(ctx: Ctx): Promise<Reply<z.output<typeof health>>> {
   return { status: ok ? 200 : 503, body: { ok, checks: { database, gate }, time: rfc3339(ctx.now) } };
 }
 
-/** The endpoints that tell of `endpoints`. */
-export function routes(endpoints: readonly Endpoint[]): readonly Endpoint[] {
+/** The endpoints that tell of `endpoints`, and of the refusals of what is mounted beside them. */
+export function routes(endpoints: readonly Endpoint[], mounts: readonly Mount[] = []): readonly Endpoint[] {
   const all: Endpoint[] = [...endpoints];
+  const beside = mounts.flatMap(({ operations }) => operations).map(({ method, path, problems }) => ({ method, path, types: problems.map(({ type }) => type) }));
   const types = (): ProblemType[] =>
-    [...new Map(all.flatMap(problemsOf).map((type) => [type.code, type])).values()].toSorted((a, b) => a.status - b.status || a.code.localeCompare(b.code));
+    [...new Map([...all.flatMap(problemsOf), ...beside.flatMap((one) => one.types)].map((type) => [type.code, type])).values()].toSorted(
+      (a, b) => a.status - b.status || a.code.localeCompare(b.code),
+    );
+  const answering = (type: ProblemType): Answering[] => [
+    ...all.filter((endpoint) => problemsOf(endpoint).includes(type)).map(({ facts: { tag, method, path } }) => ({ tag, method, path })),
+    ...beside.filter((one) => one.types.includes(type)),
+  ];
   let documents = new Map<string, string>();
   const documentAt = (origin: string): string => {
     const made = documents.get(origin) ?? JSON.stringify(openapi(all, origin));
@@ -139,7 +147,7 @@ export function routes(endpoints: readonly Endpoint[]): readonly Endpoint[] {
       run: async (ctx, { params: { code } }) => {
         const type = types().find((one) => one.code === code);
         if (!type) throw notFound("No such error code.");
-        return page(await errorPage(type, ctx.origin, all.filter((endpoint) => problemsOf(endpoint).includes(type))));
+        return page(await errorPage(type, ctx.origin, answering(type)));
       },
     }),
   ];
