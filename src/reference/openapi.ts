@@ -13,6 +13,9 @@ export function openapi(endpoints: readonly Endpoint[], origin: string): object 
   registry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer", description: "The key. From a browser, a sandbox key only." });
   registry.registerComponent("securitySchemes", "basic", { type: "http", scheme: "basic", description: "Any user name, the key as password." });
   registry.registerComponent("securitySchemes", "apiKey", { type: "apiKey", in: "header", name: "X-API-Key" });
+  registry.registerComponent("securitySchemes", "session", {
+    type: "apiKey", in: "cookie", name: "__Secure-connectkit.session_token", description: "A member who signed in at `/api/auth`, from this server's own pages only.",
+  });
   for (const endpoint of endpoints) registry.registerPath(pathOf(endpoint, origin));
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: "3.1.0",
@@ -48,7 +51,8 @@ function pathOf(endpoint: Endpoint, origin: string): RouteConfig {
     summary: facts.summary,
     description: `${facts.description}\n\n${demandOf(endpoint)}`,
     tags: [facts.tag],
-    ...(endpoint.on === "nothing" ? { security: [] } : { security: [{ bearer: [] }, { basic: [] }, { apiKey: [] }], "x-required-scope": facts.scope }),
+    security: securityOf(endpoint),
+    ...(facts.scope === "none" ? {} : { "x-required-scope": facts.scope }),
     request: { ...(params ? { params } : {}), ...(query ? { query } : {}), headers: headersOf(endpoint), ...(body ? { body } : {}) },
     responses: { ...answersOf(endpoint), ...refusalsOf(endpoint, origin) },
   };
@@ -56,9 +60,18 @@ function pathOf(endpoint: Endpoint, origin: string): RouteConfig {
 
 const METHODS = { GET: "get", POST: "post", PUT: "put", PATCH: "patch", DELETE: "delete" } as const;
 
-function demandOf({ facts: { scope } }: Endpoint): string {
-  if (scope === "none") return "Needs no key.";
-  return scope === "any" ? "Needs a key, whatever its scopes." : `Needs the scope \`${scope}\`.`;
+function securityOf({ on, facts: { by } }: Endpoint): Record<string, string[]>[] {
+  if (on === "nothing") return [];
+  const keys = [{ bearer: [] }, { basic: [] }, { apiKey: [] }];
+  if (on === "person" || by === "session") return [{ session: [] }];
+  return by === "key" ? keys : [...keys, { session: [] }];
+}
+
+function demandOf({ on, facts: { scope, by } }: Endpoint): string {
+  if (on === "nothing") return "Needs no key.";
+  if (on === "person") return "Needs somebody who signed in.";
+  const who = by === "session" ? "a member's session" : by === "key" ? "a key" : "a key or a member's session";
+  return scope === "any" || scope === "none" ? `Needs ${who}, whatever its scopes.` : `Needs ${who} with the scope \`${scope}\`.`;
 }
 
 function queryOf({ query, facts }: Endpoint): z.ZodObject | undefined {
