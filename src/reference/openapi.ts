@@ -62,7 +62,7 @@ const METHODS = { GET: "get", POST: "post", PUT: "put", PATCH: "patch", DELETE: 
 
 function securityOf({ on, facts: { by } }: Endpoint): Record<string, string[]>[] {
   if (on === "nothing") return [];
-  const keys = [{ bearer: [] }, { basic: [] }, { apiKey: [] }];
+  const keys: Record<string, string[]>[] = [{ bearer: [] }, { basic: [] }, { apiKey: [] }];
   if (on === "person" || by === "session") return [{ session: [] }];
   return by === "key" ? keys : [...keys, { session: [] }];
 }
