@@ -8,6 +8,7 @@ import { fill, type Fill } from "./fill";
 import { found, settle } from "./world";
 
 export { Gate } from "../src/limits/gate";
+export { Guard } from "../src/limits/guard";
 
 const COUNTED = "/bench/counted";
 

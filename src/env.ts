@@ -1,5 +1,6 @@
 // The bindings of the Worker (wrangler.toml), and nothing derived from them.
 import type { Gate } from "./limits/gate";
+import type { Guard } from "./limits/guard";
 
 export interface Env {
   readonly DB: D1Database;
@@ -7,6 +8,7 @@ export interface Env {
   readonly LOG: D1Database;
   readonly KEY_CACHE: KVNamespace;
   readonly GATE: DurableObjectNamespace<Gate>;
+  readonly GUARD: DurableObjectNamespace<Guard>;
   readonly FLOOD: RateLimit;
   readonly ASSETS: Fetcher;
   /** Pepper of the key digests, at least 32 characters. */

@@ -4,6 +4,7 @@ import type { Env } from "./env";
 import { run } from "./upkeep/upkeep";
 
 export { Gate } from "./limits/gate";
+export { Guard } from "./limits/guard";
 
 export default {
   fetch: app.fetch,

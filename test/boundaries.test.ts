@@ -8,7 +8,7 @@ const sources = new Map(
 );
 
 /** Lower may not know higher. */
-const RANKS = [["platform"], ["limits"], ["orgs"], ["keys"], ["contacts"], ["upkeep", "reference"], ["routes", "app", "index"]];
+const RANKS = [["platform"], ["limits"], ["orgs"], ["keys"], ["access"], ["contacts"], ["upkeep", "reference"], ["routes", "app", "index"]];
 const rankOf = (feature: string): number => RANKS.findIndex((rank) => rank.includes(feature));
 const featureOf = (file: string): string => (file.includes("/") ? (file.split("/")[0] ?? "") : file.replace(".ts", ""));
 
@@ -26,9 +26,10 @@ const imports: Import[] = [...sources].flatMap(([from, text]) =>
 
 /** The files of a feature that others may use beside its door (the file of its name) and its schema. */
 const OPEN: Record<string, readonly string[]> = {
-  limits: ["admit", "settle", "stub", "gate", "plans", "store", "switches", "schema"],
+  limits: ["admit", "settle", "stub", "gate", "guard", "guards", "address", "plans", "store", "switches", "schema"],
   orgs: ["orgs", "people", "sessions", "sign-in", "reach", "roles", "problems", "schema", "routes"],
-  keys: ["keys", "issue", "callers", "authenticate", "problems", "schema", "routes", "life-routes"],
+  keys: ["keys", "introspect", "issue", "claim", "callers", "authenticate", "scopes", "render", "problems", "schema", "routes", "life-routes"],
+  access: ["routes"],
   contacts: ["contacts", "schema", "routes"],
   upkeep: ["upkeep"],
   reference: ["routes"],

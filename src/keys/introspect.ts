@@ -13,7 +13,8 @@ import { keyOf } from "./render";
 import type { Introspection, Me, Ping } from "./schema";
 import { readKey } from "./store";
 
-export const ping = (ctx: OrgCtx): Reply<Ping> => {
+/** Whose the calling key is. */
+export const tellOf = (ctx: OrgCtx): Reply<Ping> => {
   const { principal } = ctx;
   const { id: ref, last4, name } = calling(principal).key;
   return {

@@ -15,6 +15,8 @@ import { keyOf } from "./render";
 import { READ_ONLY, type CreatedKey, type Key, type KeyInput, type KeyPatch } from "./schema";
 import * as store from "./store";
 
+export { mint, type KeyKind } from "./format";
+
 /** `issue`, within what the caller can give: its own environment, locations and scopes, a key never `keys:write`. */
 export async function create(ctx: OrgCtx, input: KeyInput): Promise<Reply<CreatedKey>> {
   const { principal } = ctx;

@@ -1,5 +1,7 @@
 // Leaked keys: whoever finds some reports them. What works is revoked before the answer, and its admins are told; the
 // answer is the same whatever was found.
+import { addressOf } from "../limits/address";
+import { guard } from "../limits/guards";
 import { raiseKeys } from "../limits/store";
 import { tell } from "../limits/switches";
 import { commit, systemCtx, type Plan } from "../platform/commit";
@@ -25,6 +27,7 @@ interface Hit {
 
 /** Takes in a report. What is no whole key costs no look-up. */
 export async function report(ctx: Pick<Ctx, "env" | "db" | "now" | "requestId" | "ip">, tokens: readonly string[]): Promise<Reply<{ received: number }>> {
+  await guard(ctx.env, "leaks", addressOf(ctx.ip));
   const digests = [...new Set(tokens.map((token) => token.trim()).filter(isWellFormed))].map((token) => hash(ctx.env.KEY_PEPPER, new PlainSecret(token)));
   if (digests.length > 0) await revokeAll(ctx, digests);
   return { status: 202, body: { received: tokens.length } };

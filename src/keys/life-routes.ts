@@ -1,8 +1,9 @@
 // The operations of a key's life: rotation, what it would be let through to, leaks.
 import * as z from "zod";
+import { tooManyAttempts } from "../limits/guards";
 import { notYetEffective } from "../limits/schema";
 import { bare, onOrganization, open, type Endpoint } from "../platform/endpoint";
-import { ON_WRITE, WITH_BODY } from "../platform/problems";
+import { ON_WRITE, unavailable, WITH_BODY } from "../platform/problems";
 import { report } from "./leaks";
 import { keyEnded, keyUnclaimed, noRotation, notGrantable, rotationInProgress } from "./problems";
 import { cancel, finish, rotate } from "./rotation";
@@ -117,7 +118,7 @@ export const lifeRoutes = (endpoints: () => readonly Endpoint[]): readonly Endpo
     bodyType: "json",
     bodyExample: { tokens: ["ck_live_loc_…"] },
     answers: { 202: { description: "Understood.", schema: z.strictObject({ received: z.int() }).meta({ id: "LeakReportReceipt" }), example: { received: 1 } } },
-    problems: WITH_BODY,
+    problems: [...WITH_BODY, tooManyAttempts, unavailable],
     run: (ctx, { body }) => report(ctx, body.tokens),
   }),
 ];

@@ -5,7 +5,7 @@ import { bare, onOrganization, type Endpoint } from "../platform/endpoint";
 import { idPattern } from "../platform/id";
 import { cursorMismatch, pageOf, pageQuery } from "../platform/page";
 import { ON_WRITE, WITH_BODY } from "../platform/problems";
-import { introspect, me, ping } from "./introspect";
+import { introspect, me } from "./introspect";
 import * as keys from "./keys";
 import { keyEnded, keyLimitReached, notGrantable } from "./problems";
 import * as schema from "./schema";
@@ -41,33 +41,6 @@ export const params = z.strictObject({ id: z.string().regex(idPattern("key")).me
 export const one = { description: "The key.", schema: schema.key, example, headers: { ETag: "Its version." } };
 
 export const routes: readonly Endpoint[] = [
-  onOrganization({
-    ...bare,
-    id: "ping",
-    method: "GET",
-    path: "/v1/ping",
-    tag: "Keys",
-    summary: "Test the connection",
-    description: "The first call to make: it works with every key that works, and says whose it is.",
-    scope: "any",
-    by: "key",
-    answers: {
-      200: {
-        description: "The key works.",
-        schema: schema.ping,
-        example: {
-          ok: true,
-          organization: "org_01kqz3v9c5f1nazrk2d4f7h8jm",
-          location: example.location_ids?.[0] ?? null,
-          environment: "live",
-          key: { ref: example.ref, last4: example.last4, name: example.name },
-          scopes: ["contacts:read", "contacts:write"],
-          time: "2026-11-20T17:53:00.000Z",
-        },
-      },
-    },
-    run: async (ctx) => ping(ctx),
-  }),
   onOrganization({
     ...bare,
     id: "me",

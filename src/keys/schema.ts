@@ -59,15 +59,15 @@ export const createdKey = z
 export type CreatedKey = z.output<typeof createdKey>;
 
 const name = z.string().trim().min(1).max(200);
-const scopes = z.array(z.enum(GRANTABLE)).min(1).max(60);
+export const scopes = z.array(z.enum(GRANTABLE)).min(1).max(60);
 const quota = z.int().min(1).max(1_000_000);
-const limits = z
+export const limits = z
   .strictObject({ hour: quota.optional(), second: quota.optional(), burst: quota.optional(), inflight: quota.optional() })
   .meta({ description: "Narrower quotas than the plan's." });
 const limitsPatch = z
   .strictObject({ hour: quota.nullable().optional(), second: quota.nullable().optional(), burst: quota.nullable().optional(), inflight: quota.nullable().optional() })
   .meta({ description: "By quota: narrower than the plan's, or null for the plan's own." });
-const cidrs = z
+export const cidrs = z
   .array(
     z.string().transform((text, ctx) => {
       const range = normalizeCidr(text);

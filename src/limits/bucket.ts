@@ -2,13 +2,16 @@
 //
 // A level is kept in units of 1/periodMs of a token: each ms adds `perPeriod` units, a token costs `periodMs`.
 
-export interface Policy {
-  readonly name: "hour" | "burst";
+export interface Bucket {
   /** Tokens that a rested bucket holds. */
   readonly capacity: number;
   /** Tokens that flow in per `periodMs`. */
   readonly perPeriod: number;
   readonly periodMs: number;
+}
+
+export interface Policy extends Bucket {
+  readonly name: "hour" | "burst";
   /** The window that the RateLimit-Policy header tells, in seconds. */
   readonly windowSeconds: number;
 }
@@ -19,10 +22,10 @@ export interface Level {
   readonly at: number;
 }
 
-export const full = (policy: Policy, at: number): Level => ({ units: policy.capacity * policy.periodMs, at });
+export const full = (policy: Bucket, at: number): Level => ({ units: policy.capacity * policy.periodMs, at });
 
 /** The level at a later time. Time that goes backwards adds nothing. */
-export function refilled(policy: Policy, level: Level, at: number): Level {
+export function refilled(policy: Bucket, level: Level, at: number): Level {
   const elapsed = Math.max(0, at - level.at);
   const capacity = policy.capacity * policy.periodMs;
   // Far beyond what fills the bucket, the product could leave the whole numbers.
@@ -31,13 +34,13 @@ export function refilled(policy: Policy, level: Level, at: number): Level {
   return { units: level.units + Math.max(0, gained), at: Math.max(at, level.at) };
 }
 
-export const spent = (policy: Policy, level: Level, tokens: number): Level => ({ units: level.units - tokens * policy.periodMs, at: level.at });
+export const spent = (policy: Bucket, level: Level, tokens: number): Level => ({ units: level.units - tokens * policy.periodMs, at: level.at });
 
 /** Whole tokens there, never below 0. */
-export const tokensIn = (policy: Policy, level: Level): number => Math.max(0, Math.floor(level.units / policy.periodMs));
+export const tokensIn = (policy: Bucket, level: Level): number => Math.max(0, Math.floor(level.units / policy.periodMs));
 
 /** ms until `tokens` are there. */
-export function msUntil(policy: Policy, level: Level, tokens: number): number {
+export function msUntil(policy: Bucket, level: Level, tokens: number): number {
   return Math.max(0, Math.ceil((tokens * policy.periodMs - level.units) / policy.perPeriod));
 }
 

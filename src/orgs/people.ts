@@ -23,6 +23,20 @@ export async function personOf(io: Pick<Io, "env" | "db" | "origin" | "requestId
   return { user: user.id, email: user.email, name: user.name, session: session.id };
 }
 
+const PENDING_COOKIE = /(?:^|;\s*)(?:__Secure-)?connectkit\.two_factor=([\w-]+)/;
+
+/** Whose second factor a request is about: the signed in person's, or that of a sign-in which waits for it. */
+export async function accountAsked(io: Pick<Io, "env" | "db" | "origin" | "requestId">, headers: Headers): Promise<string | null> {
+  const person = await personOf(io, headers);
+  if (person) return person.user;
+  // Its signature is checked where it counts; here it only picks the account whose guard is asked.
+  const pending = PENDING_COOKIE.exec(headers.get("Cookie") ?? "")?.[1];
+  if (!pending) return null;
+  const { authOf } = await import("./auth");
+  const { internalAdapter } = await authOf(io).$context;
+  return (await internalAdapter.findVerificationValue(pending))?.value ?? null;
+}
+
 export interface NewPerson {
   readonly email: string;
   readonly name: string;

@@ -9,7 +9,6 @@ import { document, Problem } from "../platform/problem";
 import { methodNotAllowed, notFound, unsupportedMediaType } from "../platform/problems";
 import { addressOf } from "../platform/query";
 import type { Mount } from "../platform/serve";
-import { checkBody } from "../platform/validate";
 import { OPERATIONS, PREFIX, type Operation } from "./sign-in-operations";
 import { foreignOrigin, problemFor } from "./sign-in-problems";
 
@@ -32,8 +31,10 @@ const LIMIT_BYTES = 64_000;
 async function answer(request: Request, io: Io): Promise<Response> {
   const operation = operationOf(request);
   if (!isSameOrigin(request, io.origin)) throw foreignOrigin("The request does not come from a page of this server.");
-  const body = operation.method === "GET" ? undefined : await bodyOf(request, operation);
-  if (operation.run) return Response.json(await operation.run(io, request.headers, body));
+  const { body, guard, run } = operation.accept(await sentIn(request));
+  const call = { io, headers: request.headers };
+  await guard(call);
+  if (run) return Response.json(await run(call));
   const { authOf } = await import("./auth");
   const answered = await authOf(io).handler(passedOn(request, io, body));
   const text = await answered.text();
@@ -52,23 +53,27 @@ function operationOf({ method, url }: Request): Operation {
   throw methodNotAllowed(`This path answers ${allowed.join(", ")}.`, { allowed }, { Allow: allowed.join(", ") });
 }
 
-async function bodyOf(request: Request, { body }: Operation): Promise<object> {
+/** What a body says; a GET's means nothing. */
+async function sentIn(request: Request): Promise<unknown> {
+  if (request.method === "GET") return {};
   const type = (request.headers.get("Content-Type") ?? "").split(";")[0]?.trim().toLowerCase();
   const text = await readText(request, LIMIT_BYTES);
+  if (text === "") return {};
   // A page of another origin can send a form without asking, JSON it can't.
-  if (text !== "" && type !== "application/json") throw unsupportedMediaType("The body must be application/json.", { accepted: ["application/json"] });
-  return checkBody(body, text === "" ? {} : parseStrictly(text));
+  if (type !== "application/json") throw unsupportedMediaType("The body must be application/json.", { accepted: ["application/json"] });
+  return parseStrictly(text);
 }
 
 /** The request as the library gets it: our own headers, and only the members that the operation takes. */
-function passedOn(request: Request, io: Io, body: object | undefined): Request {
+function passedOn(request: Request, io: Io, body: object): Request {
   const headers = new Headers({ Origin: io.origin });
   for (const name of ["Cookie", "User-Agent", "CF-Connecting-IP"]) {
     const value = request.headers.get(name);
     if (value !== null) headers.set(name, value);
   }
-  if (body) headers.set("Content-Type", "application/json");
-  return new Request(request.url, { method: request.method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
+  if (request.method === "GET") return new Request(request.url, { headers });
+  headers.set("Content-Type", "application/json");
+  return new Request(request.url, { method: request.method, headers, body: JSON.stringify(body) });
 }
 
 const json = z.string().transform((text): unknown => {

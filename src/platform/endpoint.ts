@@ -44,6 +44,8 @@ export interface Facts {
   /** The database that a call may change: then it takes Idempotency-Key and answers with its own record. */
   readonly writes?: "data" | "control";
   readonly dryRun?: boolean;
+  /** A GET that may leave something behind: it runs once it is let in, not beside the question. */
+  readonly waits?: boolean;
   readonly answers: Answers;
   readonly problems?: readonly ProblemThrower[];
   readonly bodyLimitBytes?: number;

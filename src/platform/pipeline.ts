@@ -73,7 +73,7 @@ export async function withKey<C>(endpoint: Keyed, arrival: Arrival, access: Acce
       return word;
     });
     // A read runs beside the question to the gate; its result is withheld if the gate refuses.
-    const read = "run" in prepared && endpoint.facts.method === "GET" ? prepared.run() : null;
+    const read = "run" in prepared && endpoint.facts.method === "GET" && !endpoint.facts.waits ? prepared.run() : null;
     read?.catch(() => undefined);
     const word: Admission = await admission;
     if (word.kind === "stale") {

@@ -35,6 +35,7 @@ export function openapi(endpoints: readonly Endpoint[], origin: string): object 
 const TAGS = [
   { name: "Contacts", description: "People and how to reach them." },
   { name: "Keys", description: "Who may call, and what." },
+  { name: "Access", description: "How a key is asked for, granted and handed over." },
   { name: "Organization", description: "The organization and its plan." },
   { name: "Discovery", description: "What this server is." },
 ];

@@ -1,0 +1,17 @@
+// What the log says of access requests.
+import type { EventDraft } from "../platform/events";
+import { recipientOf } from "./jwk";
+import type { ListedRequestRow, RequestRow } from "./store";
+
+/** An event of a request, with the status that it left. */
+export const event = (row: RequestRow, what: string, before?: RequestRow): EventDraft => ({
+  type: `access_request.${what}`,
+  subject: row.id,
+  version: row.version,
+  environment: "live",
+  ...(before ? { changes: { status: { from: before.status, to: row.status } } } : {}),
+});
+
+export const about = (row: ListedRequestRow) => ({ name: row.name, integration: row.integration_id });
+
+export const thumbprintOf = async (row: RequestRow): Promise<string | null> => (row.public_jwk === null ? null : (await recipientOf(row.public_jwk)).thumbprint);

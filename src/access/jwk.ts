@@ -1,0 +1,57 @@
+// Handing a secret over encrypted (RFC 7516): to the public key of the one who shall have it, so that the answer can go
+// through any hands. Private members of a key are refused before anything is stored.
+import * as z from "zod";
+import { invalid } from "../platform/problems";
+
+const MIN_RSA_BITS = 2_048;
+const MAX_RSA_BITS = 8_192;
+const BASE64URL = /^[A-Za-z0-9_-]+$/;
+const text = z.string().regex(BASE64URL).max(2_000);
+const common = {
+  kid: z.string().min(1).max(200).optional(),
+  use: z.literal("enc").optional(),
+  key_ops: z.array(z.string().max(20)).max(8).optional(),
+};
+const elliptic = z.strictObject({ kty: z.literal("EC"), crv: z.enum(["P-256", "P-384", "P-521"]), x: text, y: text, alg: z.literal("ECDH-ES+A256KW").optional(), ...common });
+const octet = z.strictObject({ kty: z.literal("OKP"), crv: z.literal("X25519"), x: text, alg: z.literal("ECDH-ES+A256KW").optional(), ...common });
+const rsa = z.strictObject({ kty: z.literal("RSA"), n: text, e: text, alg: z.literal("RSA-OAEP-256").optional(), ...common });
+
+export const publicJwk = z.discriminatedUnion("kty", [elliptic, octet, rsa]).meta({
+  id: "PublicJwk",
+  description: `Public key (RFC 7517) that secrets are encrypted to: EC P-256, P-384, P-521 or OKP X25519 (ECDH-ES+A256KW), or RSA of at least ${MIN_RSA_BITS} bits (RSA-OAEP-256). Content: A256GCM. Private members are refused.`,
+});
+export type PublicJwk = z.output<typeof publicJwk>;
+
+export interface Recipient {
+  readonly jwk: PublicJwk;
+  readonly alg: "ECDH-ES+A256KW" | "RSA-OAEP-256";
+  /** RFC 7638, SHA-256: what both sides compare. */
+  readonly thumbprint: string;
+}
+
+const algOf = ({ kty }: PublicJwk): Recipient["alg"] => (kty === "RSA" ? "RSA-OAEP-256" : "ECDH-ES+A256KW");
+
+/** Checks that it is a key indeed, on its curve, of enough bits. Throws 422 at `pointer`. */
+export async function checkJwk(jwk: PublicJwk, pointer: string): Promise<void> {
+  const refuse = (message: string) => invalid([{ pointer, code: "invalid_jwk", message }]);
+  const bits = jwk.kty === "RSA" ? Math.floor((jwk.n.length * 3) / 4) * 8 : MIN_RSA_BITS;
+  if (bits < MIN_RSA_BITS || bits > MAX_RSA_BITS) throw refuse(`an RSA key of ${MIN_RSA_BITS} to ${MAX_RSA_BITS} bits`);
+  const { importJWK } = await import("jose");
+  await importJWK(jwk, algOf(jwk)).catch(() => {
+    throw refuse("not a public key of its type");
+  });
+}
+
+export async function recipientOf(json: string): Promise<Recipient> {
+  const jwk = publicJwk.parse(JSON.parse(json));
+  const { calculateJwkThumbprint } = await import("jose");
+  return { jwk, alg: algOf(jwk), thumbprint: await calculateJwkThumbprint(jwk, "sha256") };
+}
+
+/** A compact JWE of this JSON that only the holder of the private key can open. */
+export async function seal({ jwk, alg, thumbprint }: Recipient, payload: object): Promise<string> {
+  const { CompactEncrypt, importJWK } = await import("jose");
+  return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(payload)))
+    .setProtectedHeader({ alg, enc: "A256GCM", kid: jwk.kid ?? thumbprint, cty: "application/json" })
+    .encrypt(await importJWK(jwk, alg));
+}

@@ -1,0 +1,35 @@
+// What each way of proving who one is takes from the guards, before anything is hashed or compared.
+import { addressOf } from "../limits/address";
+import { guard } from "../limits/guards";
+import { accountAsked, personOf } from "./people";
+import type { Call } from "./sign-in-operations";
+
+/** By address first: who floods must not use up what an account is let try from elsewhere. */
+export async function signIn({ io: { env, ip } }: Call, { email }: { readonly email: string }): Promise<void> {
+  const [address, account] = [addressOf(ip), email.toLowerCase()];
+  await guard(env, "signIn", address);
+  await guard(env, "signInTo", `${address} ${account}`);
+  await guard(env, "account", account);
+}
+
+export const signUp = ({ io: { env, ip } }: Call): Promise<void> => guard(env, "signUp", addressOf(ip));
+export const passkey = ({ io: { env, ip } }: Call): Promise<void> => guard(env, "passkey", addressOf(ip));
+
+/** A session that somebody else got hold of must not be a way to guess the password. */
+export async function passwordAgain({ io, headers }: Call): Promise<void> {
+  const person = await personOf(io, headers);
+  if (person) await guard(io.env, "passwordAgain", person.user);
+}
+
+export const secondFactor = async (call: Call): Promise<void> => void (await asked(call));
+
+export async function totp(call: Call, { code }: { readonly code: string }): Promise<void> {
+  const account = await asked(call);
+  if (account !== null) await guard(call.io.env, "code", `${account} ${code}`);
+}
+
+async function asked({ io, headers }: Call): Promise<string | null> {
+  const account = await accountAsked(io, headers);
+  if (account !== null) await guard(io.env, "secondFactor", account);
+  return account;
+}
