@@ -1,10 +1,12 @@
 // Every endpoint of the product, one list: it drives routing, authentication, metering, validation, the OpenAPI
 // document and the sweep tests.
 import { routes as access } from "./access/routes";
+import { routes as audit } from "./audit/routes";
 import { routes as contacts } from "./contacts/routes";
 import { lifeRoutes } from "./keys/life-routes";
 import { routes as keys } from "./keys/routes";
 import { routes as orgs } from "./orgs/routes";
 import type { Endpoint } from "./platform/endpoint";
+import { routes as usage } from "./usage/routes";
 
-export const routes: readonly Endpoint[] = [...access, ...keys, ...lifeRoutes(() => routes), ...orgs, ...contacts];
+export const routes: readonly Endpoint[] = [...access, ...keys, ...lifeRoutes(() => routes), ...orgs, ...contacts, ...usage(() => routes), ...audit];

@@ -1,17 +1,11 @@
-import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { written } from "./spooled";
 import { times, world, type Client } from "./world";
 
-const gateOf = (key: Client) => env.GATE.getByName(key.id);
-
-/** The activity log of a key, as its gate writes it when all calls are told and the key has gone quiet. */
+/** The activity log of a key, when all its calls are told. */
 async function activity(key: Client, calls: number) {
-  await expect.poll(() => runInDurableObject(gateOf(key), (gate) => Reflect.get(gate, "spool").rows.length)).toBe(calls);
-  await runInDurableObject(gateOf(key), async (gate) => {
-    Reflect.set(gate, "clock", Date.now() + 60_000);
-    await gate.alarm();
-  });
+  await written(key, calls);
   const { results } = await env.LOG.prepare("SELECT route, params, status FROM requests WHERE key_id = ? ORDER BY rid").bind(key.id).all();
   return results;
 }

@@ -8,7 +8,7 @@ const sources = new Map(
 );
 
 /** Lower may not know higher. */
-const RANKS = [["platform"], ["limits"], ["orgs"], ["keys"], ["access"], ["contacts"], ["upkeep", "reference"], ["routes", "app", "index"]];
+const RANKS = [["platform"], ["limits"], ["orgs"], ["keys"], ["access"], ["contacts"], ["usage", "audit"], ["upkeep", "reference"], ["routes", "app", "index"]];
 const rankOf = (feature: string): number => RANKS.findIndex((rank) => rank.includes(feature));
 const featureOf = (file: string): string => (file.includes("/") ? (file.split("/")[0] ?? "") : file.replace(".ts", ""));
 
@@ -26,11 +26,13 @@ const imports: Import[] = [...sources].flatMap(([from, text]) =>
 
 /** The files of a feature that others may use beside its door (the file of its name) and its schema. */
 const OPEN: Record<string, readonly string[]> = {
-  limits: ["admit", "settle", "stub", "gate", "guard", "guards", "address", "plans", "store", "switches", "schema"],
+  limits: ["admit", "histogram", "settle", "stub", "gate", "guard", "guards", "address", "plans", "store", "switches", "schema"],
   orgs: ["orgs", "people", "sessions", "sign-in", "reach", "roles", "problems", "schema", "routes"],
   keys: ["keys", "introspect", "issue", "claim", "callers", "authenticate", "scopes", "render", "problems", "schema", "routes", "life-routes"],
   access: ["routes"],
   contacts: ["contacts", "schema", "routes"],
+  usage: ["usage", "schema", "routes"],
+  audit: ["audit", "schema", "routes"],
   upkeep: ["upkeep"],
   reference: ["routes"],
 };
@@ -85,7 +87,7 @@ describe("writes", () => {
 
 describe("rows", () => {
   it("every column that a row type names is in the migrated table", async () => {
-    const declared = { KeyRow: ["keys", env.DB, "keys/store.ts"], OrganizationRow: ["organizations", env.DB, "orgs/store.ts"], LocationRow: ["locations", env.DB, "orgs/store.ts"], MemberRow: ["members", env.DB, "orgs/store.ts"], ContactRow: ["contacts", env.DATA, "contacts/store.ts"] } as const;
+    const declared = { KeyRow: ["keys", env.DB, "keys/store.ts"], OrganizationRow: ["organizations", env.DB, "orgs/store.ts"], LocationRow: ["locations", env.DB, "orgs/store.ts"], MemberRow: ["members", env.DB, "orgs/store.ts"], ContactRow: ["contacts", env.DATA, "contacts/store.ts"], RequestRow: ["requests", env.LOG, "usage/requests.ts"], EventRow: ["events", env.DATA, "audit/store.ts"] } as const;
     for (const [type, [table, database, file]] of Object.entries(declared)) {
       const body = new RegExp(`interface ${type} \\{([^}]*)\\}`).exec(sources.get(file) ?? "")?.[1] ?? "";
       const names = [...body.matchAll(/^\s+(\w+): /gm)].map((match) => match[1] ?? "");

@@ -3,15 +3,16 @@ import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test"
 import { env } from "cloudflare:workers";
 import { app } from "../src/app";
 import type { Env } from "../src/env";
+import type { App } from "../src/platform/serve";
 import type { Fetch } from "./world";
 
-/** Calls the product with these bindings. What it does after the answer goes on beside the test until `settled`. */
-export function front(bindings: Env): Fetch & { settled: () => Promise<void> } {
+/** Calls the product, or another app of its parts, with these bindings. What it does after the answer goes on beside the test until `settled`. */
+export function front(bindings: Env, served: App = app): Fetch & { settled: () => Promise<void> } {
   const contexts: ExecutionContext[] = [];
   const fetch = async (request: Request): Promise<Response> => {
     const ctx = createExecutionContext();
     contexts.push(ctx);
-    return app.fetch(request, bindings, ctx);
+    return served.fetch(request, bindings, ctx);
   };
   return Object.assign(fetch, {
     settled: async () => {
@@ -104,30 +105,33 @@ export interface Ran {
   rowsRead: number;
 }
 
-/** The data database, with what was run on it and how many rows that read. */
-export function recorded(): { bindings: Env; ran: Ran[] } {
+/** One of the databases, with what was run on it and how many rows that read. */
+export function recorded(binding: "DB" | "DATA" | "LOG" = "DATA"): { bindings: Env; ran: Ran[] } {
+  const d1 = env[binding];
   const ran: Ran[] = [];
   const known = new WeakMap<D1PreparedStatement, { sql: string; params: unknown[]; statement: D1PreparedStatement }>();
   const wrap = (sql: string, params: unknown[], statement: D1PreparedStatement): D1PreparedStatement => {
+    const all = async <T>() => {
+      const result = await statement.all<T>();
+      ran.push({ sql, params, rowsRead: result.meta.rows_read });
+      return result;
+    };
     const wrapped = altered(statement, {
       bind: (...values: unknown[]) => wrap(sql, values, statement.bind(...values)),
-      first: async () => {
-        const { results, meta } = await statement.all<never>();
-        ran.push({ sql, params, rowsRead: meta.rows_read });
-        return results[0] ?? null;
-      },
+      all,
+      first: async () => (await all<never>()).results[0] ?? null,
     });
     known.set(wrapped, { sql, params, statement });
     return wrapped;
   };
-  const DATA = altered(env.DATA, {
-    prepare: (sql: string) => wrap(sql, [], env.DATA.prepare(sql)),
+  const watched = altered(d1, {
+    prepare: (sql: string) => wrap(sql, [], d1.prepare(sql)),
     batch: async <T>(statements: D1PreparedStatement[]) => {
       const inner = statements.map((one) => known.get(one));
-      const results = await env.DATA.batch<T>(inner.map((one, i) => one?.statement ?? statements[i] ?? env.DATA.prepare("SELECT 1")));
+      const results = await d1.batch<T>(inner.map((one, i) => one?.statement ?? statements[i] ?? d1.prepare("SELECT 1")));
       inner.forEach((one, i) => one && ran.push({ sql: one.sql, params: one.params, rowsRead: results[i]?.meta.rows_read ?? 0 }));
       return results;
     },
   });
-  return { bindings: { ...env, DATA }, ran };
+  return { bindings: { ...env, [binding]: watched }, ran };
 }

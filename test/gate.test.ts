@@ -1,6 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
+import { BUCKET_COLUMNS } from "../src/limits/histogram";
 import { altered, front, unreachable } from "./front";
 import { tally, times, world, type Client } from "./world";
 
@@ -178,8 +179,8 @@ describe("usage and activity", () => {
     await vi.waitFor(
       async () => {
         await runInDurableObject(gateOf(key), (gate) => gate.alarm());
-        const { results } = await env.LOG.prepare("SELECT status, sum(requests) AS n FROM usage WHERE key_id = ? GROUP BY status").bind(key.id).all();
-        expect(results).toContainEqual({ status: 429, n: refusals });
+        const { results } = await env.LOG.prepare("SELECT status, environment, location_id = ? AS here, sum(requests) AS n FROM usage_hours WHERE key_id = ? GROUP BY 1, 2, 3").bind(w.locations[0], key.id).all();
+        expect(results).toContainEqual({ status: 429, environment: "live", here: 1, n: refusals });
       },
       { timeout: 15_000, interval: 500 },
     );
@@ -191,6 +192,9 @@ describe("usage and activity", () => {
     ]);
     expect(JSON.stringify(results)).not.toContain("acme");
     expect(results.some(({ status }) => status === 429)).toBe(false);
+    const measured = BUCKET_COLUMNS.join(" + ");
+    const { results: wrong } = await env.LOG.prepare(`SELECT * FROM usage_hours WHERE key_id = ? AND (${measured}) <> iif(status = 429, 0, requests)`).bind(key.id).all();
+    expect(wrong).toEqual([]);
     const [row] = (await env.DB.prepare("SELECT last_used_at FROM keys WHERE id = ?").bind(key.id).all()).results;
     expect(Number(row?.["last_used_at"])).toBeGreaterThan(Date.now() - 30_000);
   });

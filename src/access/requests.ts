@@ -74,10 +74,10 @@ const NEW = {
 export const isApprover = ({ principal }: Pick<OrgCtx, "principal">): boolean => principal.owner.role === "owner" || principal.owner.role === "admin";
 
 export async function list(ctx: OrgCtx, filter: Omit<store.RequestFilter, "by">, cursor: string | undefined, limit: number) {
-  const seen = { ...filter, by: isApprover(ctx) ? undefined : ctx.principal.owner.id };
+  const shown = { ...filter, by: isApprover(ctx) ? undefined : ctx.principal.owner.id };
   const question = questionOf(["access-requests", filter]);
   const before = cursor === undefined ? null : String(decodeCursor(cursor, question, ["string"])[0]);
-  const rows = await store.listRequests(ctx.db.control, ctx.org, seen, before, limit + 1);
+  const rows = await store.listRequests(ctx.db.control, ctx.org, shown, before, limit + 1);
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1) : undefined;
   return { status: 200, body: { data: await Promise.all(page.map(requestOf)), page: { next_cursor: last ? encodeCursor(question, [last.id]) : null, limit } } };

@@ -57,6 +57,11 @@ export async function list(ctx: OrgCtx, filter: store.KeyFilter, cursor: string 
   return { status: 200, body: { data: page.map(keyOf), page: { next_cursor: last ? encodeCursor(question, [last.id]) : null, limit } } };
 }
 
+/** Those of these callers that are keys which this one can see. */
+export async function keysSeen(ctx: OrgCtx, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  return new Set(ids.length === 0 ? [] : (await store.readSeen(ctx, ids)).map(({ id }) => id));
+}
+
 /** Merge-patches a key. What it may do changes at its gate before the answer. */
 export function update(ctx: OrgCtx, id: string, patch: KeyPatch): Promise<Reply<Key>> {
   return change(ctx, id, async (before) => {

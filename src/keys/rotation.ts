@@ -27,8 +27,8 @@ export function rotate(ctx: OrgCtx, id: string, overlapMs: number): Promise<Repl
   const decide = async (before: store.ListedKeyRow) => {
     checkLiving(before);
     checkMine(ctx, before);
-    const running = oldSecret(before, ctx.now)?.retires_at;
-    if (running) throw rotationInProgress("The old secret still works.", { retires_at: rfc3339(running) });
+    const until = oldSecret(before, ctx.now)?.retires_at;
+    if (until) throw rotationInProgress("The old secret still works.", { retires_at: rfc3339(until) });
     const secret = mint(before.environment, before.kind);
     const retiresAt = Math.min(ctx.now + overlapMs, before.expires_at ?? Number.POSITIVE_INFINITY);
     const overlaps = retiresAt > ctx.now;

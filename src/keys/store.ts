@@ -96,6 +96,12 @@ export function readKey(ctx: Pick<OrgCtx, "org" | "principal" | "db">, id: strin
   return ctx.db.control.first<ListedKeyRow>(control(`${LISTED} WHERE ${sql} AND k.id = ?`, ...params, id));
 }
 
+/** Those of these ids that are keys which the caller can see. */
+export function readSeen(ctx: Pick<OrgCtx, "org" | "principal" | "db">, ids: readonly string[]): Promise<{ id: string }[]> {
+  const { sql, params } = reach(ctx);
+  return ctx.db.control.all(control(`SELECT k.id FROM keys k WHERE ${sql} AND k.id IN (SELECT value FROM json_each(?))`, ...params, JSON.stringify(ids)));
+}
+
 export interface KeyFilter {
   readonly last4?: string | undefined;
   readonly status?: string | undefined;

@@ -91,8 +91,7 @@ export class Gate extends DurableObject<Env> {
     const crowded = used >= limits.inflight;
     this.warn(facts, decision, at);
     if (!decision.admitted || crowded) {
-      this.spool.count(at, operation, 429, null, 1);
-      this.watch();
+      this.countRefused(facts, at, operation, 1);
       const violated = [...decision.violated, ...(crowded ? ["inflight"] : [])];
       return { kind: "limited", violated, retryMs: decision.retryMs, headers: this.headers(at) };
     }
@@ -108,7 +107,11 @@ export class Gate extends DurableObject<Env> {
 
   /** Refusals that an isolate gave in this gate's name. */
   countRefusals(operation: string, requests: number): void {
-    this.spool.count(this.time(), operation, 429, null, requests);
+    if (this.facts) this.countRefused(this.facts, this.time(), operation, requests);
+  }
+
+  private countRefused({ environment, location = null }: KeyFacts, at: number, operation: string, requests: number): void {
+    this.spool.count({ at, operation, status: 429, location, environment }, requests);
     this.watch();
   }
 

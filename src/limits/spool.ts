@@ -1,6 +1,7 @@
 // What a gate saw, held in memory until it is worth a row: the activity log and the usage counters.
 import { HOUR } from "../platform/clock";
 import { log, type Database } from "../platform/sql";
+import { BUCKET_COLUMNS, bucketOf, emptyHistogram } from "./histogram";
 
 /** One answered call, without values: parameters by name, the path by its template. */
 export interface Activity {
@@ -22,9 +23,15 @@ const MAX_ROWS = 200;
 /** Beyond this the oldest rows are dropped: a log that can't be reached must not take the gate with it. */
 const KEEP_ROWS = 1_000;
 
+/** What calls are counted by, beside the hour. */
+type Counted = Pick<Activity, "at" | "operation" | "status" | "location" | "environment">;
+
 interface Counter {
+  readonly by: readonly [hour: number, operation: string, status: number, location: string, environment: string];
   requests: number;
+  /** Sum of those that were measured. */
   ms: number;
+  readonly histogram: number[];
 }
 
 export class Spool {
@@ -34,14 +41,25 @@ export class Spool {
   list(activity: Activity): void {
     this.rows.push(activity);
     if (this.rows.length > KEEP_ROWS) this.rows.shift();
-    this.count(activity.at, activity.operation, activity.status, activity.location, 1, activity.ms);
+    const counter = this.count(activity, 1);
+    counter.ms += activity.ms;
+    counter.histogram[bucketOf(activity.ms)] = (counter.histogram[bucketOf(activity.ms)] ?? 0) + 1;
   }
 
-  /** Refusals are counted, not listed. */
-  count(at: number, operation: string, status: number, location: string | null, requests: number, ms = 0): void {
-    const name = `${Math.floor(at / HOUR) * HOUR} ${operation} ${status} ${location ?? ""}`;
-    const counter = this.counters.get(name) ?? { requests: 0, ms: 0 };
-    this.counters.set(name, { requests: counter.requests + requests, ms: counter.ms + ms });
+  /** Refusals of the gate are counted, not listed, and nobody waited for them. */
+  count(of: Counted, requests: number): Counter {
+    const counter = this.counterOf([Math.floor(of.at / HOUR) * HOUR, of.operation, of.status, of.location ?? "", of.environment]);
+    counter.requests += requests;
+    return counter;
+  }
+
+  private counterOf(by: Counter["by"]): Counter {
+    const name = by.join(" ");
+    const known = this.counters.get(name);
+    if (known) return known;
+    const made: Counter = { by, requests: 0, ms: 0, histogram: emptyHistogram() };
+    this.counters.set(name, made);
+    return made;
   }
 
   get isFull(): boolean {
@@ -63,9 +81,11 @@ export class Spool {
       await database.batch([insertActivity(org, key, rows), addUsage(org, key, counters)]);
     } catch (error) {
       this.rows = [...rows, ...this.rows].slice(-KEEP_ROWS);
-      for (const [name, { requests, ms }] of counters) {
-        const since = this.counters.get(name) ?? { requests: 0, ms: 0 };
-        this.counters.set(name, { requests: since.requests + requests, ms: since.ms + ms });
+      for (const { by, requests, ms, histogram } of counters.values()) {
+        const since = this.counterOf(by);
+        since.requests += requests;
+        since.ms += ms;
+        for (const [bucket, count] of histogram.entries()) since.histogram[bucket] = (since.histogram[bucket] ?? 0) + count;
       }
       throw error;
     }
@@ -83,17 +103,12 @@ const insertActivity = (org: string, key: string, rows: readonly Activity[]) =>
     JSON.stringify(rows),
   );
 
+const SUMS = ["requests", "ms", ...BUCKET_COLUMNS];
+const ADD_USAGE = `INSERT INTO usage_hours (org_id, key_id, hour, operation, status, location_id, environment, ${SUMS.join(", ")})
+  SELECT ?1, ?2, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, ${SUMS.map((_, i) => `value ->> ${5 + i}`).join(", ")}
+  FROM json_each(?3) WHERE true
+  ON CONFLICT (org_id, hour, key_id, operation, status, location_id, environment)
+  DO UPDATE SET ${SUMS.map((name) => `${name} = ${name} + excluded.${name}`).join(", ")}`;
+
 const addUsage = (org: string, key: string, counters: ReadonlyMap<string, Counter>) =>
-  log(
-    `INSERT INTO usage (org_id, key_id, hour, operation, status, location_id, requests, ms)
-      SELECT ?1, ?2, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5
-      FROM json_each(?3) WHERE true
-      ON CONFLICT (org_id, hour, key_id, operation, status, location_id)
-      DO UPDATE SET requests = requests + excluded.requests, ms = ms + excluded.ms`,
-    org,
-    key,
-    JSON.stringify([...counters].map(([name, { requests, ms }]) => {
-      const [hour, operation, status, location] = name.split(" ");
-      return [Number(hour), operation, Number(status), location, requests, ms];
-    })),
-  );
+  log(ADD_USAGE, org, key, JSON.stringify([...counters.values()].map(({ by, requests, ms, histogram }) => [...by, requests, ms, ...histogram])));

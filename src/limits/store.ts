@@ -8,6 +8,9 @@ export interface KeyFacts {
   readonly key: string;
   readonly isKey: boolean;
   readonly org: string;
+  readonly environment: string;
+  /** Of a location key: where its refusals are counted. */
+  readonly location?: string | null;
   readonly status: string;
   readonly epoch: number;
   readonly limits: Limits;
@@ -16,6 +19,8 @@ export interface KeyFacts {
 interface Row {
   id: string;
   org_id: string;
+  environment: string;
+  location_id: string | null;
   status: string;
   epoch: number;
   limits: string | null;
@@ -25,12 +30,14 @@ interface Row {
   org_limits: string | null;
 }
 
-const COLUMNS = `k.id, k.org_id, k.status, k.epoch, k.limits, k.contract, k.synchronous, o.plan, o.limits AS org_limits`;
+const COLUMNS = `k.id, k.org_id, k.environment, k.location_id, k.status, k.epoch, k.limits, k.contract, k.synchronous, o.plan, o.limits AS org_limits`;
 
 const factsOf = (row: Row): KeyFacts => ({
   key: row.id,
   isKey: true,
   org: row.org_id,
+  environment: row.environment,
+  location: row.location_id,
   status: row.status,
   epoch: row.epoch,
   limits: limitsOfKey(limitsOf(row.plan, row.org_limits), row.contract, row.limits, row.synchronous === 1),
@@ -45,7 +52,7 @@ export async function readFacts(database: Database<"control">, key: string): Pro
 /** A member's gate: whether the session holds is asked of D1 on every request, so its epoch never changes. */
 async function readMember(database: Database<"control">, member: string): Promise<KeyFacts | null> {
   const row = await database.first<{ org_id: string }>(control("SELECT org_id FROM members WHERE id = ?", member));
-  return row && { key: member, isKey: false, org: row.org_id, status: "active", epoch: 1, limits: OF_MEMBERS };
+  return row && { key: member, isKey: false, environment: "live", org: row.org_id, status: "active", epoch: 1, limits: OF_MEMBERS };
 }
 
 const PUSHED = "FROM gate_pushes p JOIN keys k ON k.id = p.key_id JOIN organizations o ON o.id = k.org_id";

@@ -1,6 +1,6 @@
 // What a caller reaches: whether it may do what an operation demands, and the space that a call picks.
 import type { Demand, Io } from "../platform/access";
-import type { Principal, Space } from "../platform/context";
+import type { OrgCtx, Principal, Space } from "../platform/context";
 import { isId } from "../platform/id";
 import type { Problem } from "../platform/problem";
 import { notFound } from "../platform/problems";
@@ -27,6 +27,18 @@ export const reaches = (principal: Principal, location: string): boolean =>
 
 /** Whether a caller reaches all locations, also those to come. */
 export const reachesAll = (principal: Principal): boolean => principal.space === null && principal.locations === null;
+
+/**
+ * The locations that a caller sees of what belongs to the organization, null for all, or the one that it asks for. Throws
+ * 404 for one out of its reach and for another tenant's.
+ */
+export async function locationsSeen(ctx: OrgCtx, asked: string | undefined): Promise<readonly string[] | null> {
+  const { principal } = ctx;
+  if (asked === undefined) return principal.space ? [principal.space.location] : principal.locations;
+  const known = reaches(principal, asked) && (principal.space !== null || (await spaceOf(ctx, ctx.org, asked, principal.environment)) !== null);
+  if (!known) throw notFound("No such location within the reach of this caller.");
+  return [asked];
+}
 
 /** The space that `ConnectKit-Location` picks. Throws `location_required` (400), 404. */
 export async function locate(principal: Principal, location: string | null, io: Io): Promise<Space> {

@@ -2,6 +2,7 @@
 // metering, validation, the OpenAPI document and the sweep tests all read the same list of these.
 import * as z from "zod";
 import type { Ctx, OrgCtx, PersonCtx, SpaceCtx } from "./context";
+import type { Deprecation } from "./deprecation";
 import type { JsonText } from "./json";
 import type { ProblemThrower } from "./problem";
 import type { Scope } from "./scopes";
@@ -51,6 +52,7 @@ export interface Facts {
   readonly bodyLimitBytes?: number;
   /** An example of the body, for the reference; it is tried in the tests. */
   readonly bodyExample?: unknown;
+  readonly deprecated?: Deprecation;
 }
 
 interface Definition<C, P, Q, B, A extends Answers> extends Omit<Facts, "answers"> {

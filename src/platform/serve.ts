@@ -3,6 +3,7 @@ import { Hono, type Context } from "hono";
 import type { Env } from "../env";
 import type { Access, Io, Outcome } from "./access";
 import { now } from "./clock";
+import { markOf } from "./deprecation";
 import type { Endpoint } from "./endpoint";
 import { newRequestId } from "./id";
 import { logFault, logRequest } from "./log";
@@ -31,7 +32,12 @@ export function serve<C>(endpoints: readonly Endpoint[], access: Access<C>, moun
   const app: App = new Hono();
   for (const endpoint of endpoints) {
     const path = endpoint.facts.path.replaceAll(/\{(\w+)\}/g, ":$1");
-    app.on(endpoint.facts.method, path, (c) => answer(endpoint, arrivalOf(c), access));
+    const mark = markOf(endpoint, endpoints);
+    app.on(endpoint.facts.method, path, (c) => {
+      const arrival = arrivalOf(c);
+      const response = answer(endpoint, arrival, access);
+      return mark ? response.then((made) => mark(made, arrival.address.origin, arrival.params)) : response;
+    });
   }
   for (const mount of mounts) app.all(mount.path, (c) => mounted(mount, arrivalOf(c)));
   app.options("/v1/*", (c) => preflight(c.req.raw, arrivalOf(c).trace));
@@ -112,7 +118,7 @@ const outcomeOf = (endpoint: Endpoint, { request, given, trace, known }: Arrival
   ms: Date.now() - trace.startedAt,
   method: request.method,
   params: namesIn(given, endpoint),
-  location: known?.space?.location ?? null,
+  location: (known?.space ?? known?.principal.space)?.location ?? null,
 });
 
 function problemOf(error: unknown, requestId: string): Problem {

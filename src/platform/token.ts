@@ -24,9 +24,9 @@ export function isToken(purpose: Purpose, text: string): boolean {
 export const entropy = (): string => base62(randomBytes(32), 43);
 
 /** CRC32 of the entropy's characters in base62, left-padded to 6 (as GitHub's tokens have it). */
-export function checksum(entropy: string): string {
+export function checksum(text: string): string {
   let crc = 0xffffffff;
-  for (let i = 0; i < entropy.length; i += 1) crc = (TABLE[(crc ^ entropy.charCodeAt(i)) & 0xff] ?? 0) ^ (crc >>> 8);
+  for (let i = 0; i < text.length; i += 1) crc = (TABLE[(crc ^ text.charCodeAt(i)) & 0xff] ?? 0) ^ (crc >>> 8);
   return digits(BigInt((crc ^ 0xffffffff) >>> 0), 6);
 }
 

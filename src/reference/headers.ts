@@ -1,6 +1,6 @@
 // The headers in the reference: those that an operation takes, and those that its answers bear.
 import * as z from "zod";
-import type { Endpoint } from "../platform/endpoint";
+import type { Endpoint, Facts } from "../platform/endpoint";
 
 /** Whether it answers 304 to an ETag that is still current. */
 export const isConditional = ({ facts }: Endpoint): boolean => facts.method === "GET" && facts.answers[200]?.headers?.["ETag"] !== undefined;
@@ -25,8 +25,19 @@ const header = (name: string, description: string) => z.object({ [name]: z.strin
 export const toldBy = ({ on, facts }: Endpoint): Readonly<Record<string, string>> => ({
   ...TRACE_TOLD,
   ...(on === "nothing" ? {} : LIMITS_TOLD),
+  ...deprecationTold(facts),
   ...(facts.writes ? { "Idempotent-Replayed": "`true`: this is the answer that the first sending of the request got." } : {}),
 });
+
+/** What every answer of a deprecated operation says, refusals too. */
+export const deprecationTold = ({ deprecated }: Facts): Readonly<Record<string, string>> =>
+  deprecated
+    ? {
+        Deprecation: "Since when it is deprecated, in seconds since the epoch after an `@` (RFC 9745).",
+        ...(deprecated.sunset ? { Sunset: "When it goes away, an HTTP date (RFC 8594)." } : {}),
+        Link: "The page on its deprecation, and what takes its place.",
+      }
+    : {};
 
 export const LIMITS_TOLD = { "RateLimit-Policy": "The key's quotas.", RateLimit: "What is left of them." };
 export const TRACE_TOLD = { "Request-Id": "Names this request in a report." };

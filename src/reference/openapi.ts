@@ -1,7 +1,7 @@
 // The OpenAPI 3.1 document, made from the endpoint values: what is not in it does not exist.
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from "@asteasolutions/zod-to-openapi";
 import * as z from "zod";
-import type { Answer, Endpoint } from "../platform/endpoint";
+import type { Answer, Endpoint, Facts } from "../platform/endpoint";
 import { headersOf, headersTold, isConditional, toldBy } from "./headers";
 import { refusalsOf } from "./refusals";
 
@@ -37,6 +37,8 @@ const TAGS = [
   { name: "Keys", description: "Who may call, and what." },
   { name: "Access", description: "How a key is asked for, granted and handed over." },
   { name: "Organization", description: "The organization and its plan." },
+  { name: "Usage", description: "How the API is used, by whom and how fast." },
+  { name: "Audit", description: "Who did what, and when." },
   { name: "Discovery", description: "What this server is." },
 ];
 
@@ -50,7 +52,8 @@ function pathOf(endpoint: Endpoint, origin: string): RouteConfig {
     path: facts.path,
     operationId: facts.id,
     summary: facts.summary,
-    description: `${facts.description}\n\n${demandOf(endpoint)}`,
+    description: [...deprecationOf(facts), facts.description, demandOf(endpoint)].join("\n\n"),
+    ...(facts.deprecated ? { deprecated: true } : {}),
     tags: [facts.tag],
     security: securityOf(endpoint),
     ...(facts.scope === "none" ? {} : { "x-required-scope": facts.scope }),
@@ -73,6 +76,13 @@ function demandOf({ on, facts: { scope, by } }: Endpoint): string {
   if (on === "person") return "Needs somebody who signed in.";
   const who = by === "session" ? "a member's session" : by === "key" ? "a key" : "a key or a member's session";
   return scope === "any" || scope === "none" ? `Needs ${who}, whatever its scopes.` : `Needs ${who} with the scope \`${scope}\`.`;
+}
+
+function deprecationOf({ deprecated }: Facts): string[] {
+  if (!deprecated) return [];
+  const { at, sunset, link, successor } = deprecated;
+  const until = sunset ? `, gone from ${sunset} on` : "";
+  return [`**Deprecated** since ${at}${until}: [why, and what to do](${link}).${successor ? ` \`${successor}\` takes its place.` : ""}`];
 }
 
 function queryOf({ query, facts }: Endpoint): z.ZodObject | undefined {

@@ -7,7 +7,7 @@ import { foreignOrigin, insufficientScope, keyRequired, locationRequired, noMemb
 import type { Endpoint } from "../platform/endpoint";
 import type { ProblemThrower, ProblemType } from "../platform/problem";
 import { COMMON, unavailable } from "../platform/problems";
-import { headersTold, LIMITS_TOLD, TRACE_TOLD } from "./headers";
+import { deprecationTold, headersTold, LIMITS_TOLD, TRACE_TOLD } from "./headers";
 
 const fault = z
   .object({
@@ -52,7 +52,7 @@ export function refusalsOf(endpoint: Endpoint, origin: string): RouteConfig["res
     String(status),
     {
       description: types.map(({ code, title }) => `\`${code}\`: ${title}.`).join("\n\n"),
-      headers: headersTold({ ...TRACE_TOLD, ...(endpoint.on === "nothing" ? {} : LIMITS_TOLD), ...TOLD_WITH[status] }),
+      headers: headersTold({ ...TRACE_TOLD, ...(endpoint.on === "nothing" ? {} : LIMITS_TOLD), ...deprecationTold(endpoint.facts), ...TOLD_WITH[status] }),
       content: {
         "application/problem+json": {
           schema: problemSchema,

@@ -11,6 +11,7 @@ import { notFound } from "../platform/problems";
 import type { Mount } from "../platform/serve";
 import { control } from "../platform/sql";
 import { time } from "../platform/validate";
+import { changelogOf } from "./changelog";
 import { openapi } from "./openapi";
 import { CSP, errorPage, errorsPage, referencePage, type Answering } from "./pages";
 import { problemsOf } from "./refusals";
@@ -78,6 +79,7 @@ export function routes(endpoints: readonly Endpoint[], mounts: readonly Mount[] 
   };
 
   const own = [
+    changelogOf(all),
     open({
       ...bare,
       id: "openapi",

@@ -1,0 +1,72 @@
+// What changed in the API, newest first: what is deprecated adds itself.
+import * as z from "zod";
+import type { Day } from "../platform/deprecation";
+import { bare, open, type Endpoint } from "../platform/endpoint";
+
+const KINDS = ["added", "changed", "deprecated", "removed"] as const;
+
+interface Entry {
+  readonly date: Day;
+  readonly kind: (typeof KINDS)[number];
+  readonly summary: string;
+  /** Ids of the operations that it concerns. */
+  readonly operations: readonly string[];
+  /** From then on they may be gone. */
+  readonly sunset: Day | null;
+}
+
+/** In any order; a deprecation stands with its endpoint. */
+export const CHANGES: readonly Entry[] = [
+  {
+    date: "2026-11-20",
+    kind: "added",
+    summary: "How the API is used and what was done with it: usage with latency, the activity log, the audit trail, this changelog, and who still calls what is deprecated.",
+    operations: ["usage.get", "requests.list", "audit.list", "changelog.list", "deprecations.list"],
+    sunset: null,
+  },
+];
+
+const deprecations = (endpoints: readonly Endpoint[]): Entry[] =>
+  endpoints.flatMap(({ facts: { id, summary, deprecated } }): Entry[] => {
+    if (!deprecated) return [];
+    const { at, sunset = null, successor } = deprecated;
+    return [{ date: at, kind: "deprecated", summary: `${summary}: deprecated${successor ? `, \`${successor}\` takes its place` : ""}.`, operations: [id], sunset }];
+  });
+
+const changelog = z
+  .strictObject({
+    data: z.array(
+      z.strictObject({
+        date: z.iso.date(),
+        kind: z.enum(KINDS),
+        summary: z.string(),
+        operations: z.array(z.string()).meta({ description: "`operationId` of each operation that it concerns." }),
+        sunset: z.iso.date().nullable().meta({ description: "The day from which on they may be gone." }),
+      }),
+    ),
+  })
+  .meta({ id: "Changelog" });
+
+/** The endpoint that tells what changed in `endpoints`. */
+export const changelogOf = (endpoints: readonly Endpoint[]): Endpoint =>
+  open({
+    ...bare,
+    id: "changelog.list",
+    method: "GET",
+    path: "/v1/changelog",
+    tag: "Discovery",
+    summary: "What changed",
+    description: "Everything that was added, changed, deprecated or removed, newest first. What is deprecated also says so with every answer: `Deprecation`, `Sunset` and `Link`.",
+    scope: "none",
+    answers: {
+      200: {
+        description: "All changes.",
+        schema: changelog,
+        example: { data: [{ date: "2026-11-20", kind: "added", summary: "Usage with latency.", operations: ["usage.get"], sunset: null }] },
+      },
+    },
+    run: async () => {
+      const all = [...CHANGES, ...deprecations(endpoints)].toSorted((a, b) => b.date.localeCompare(a.date));
+      return { status: 200, headers: { "Cache-Control": "public, max-age=300" }, body: { data: all.map((entry) => ({ ...entry, operations: [...entry.operations] })) } };
+    },
+  });
