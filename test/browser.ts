@@ -1,6 +1,7 @@
 // A browser, as far as signing in needs one: keeps cookies, says where its pages come from, calls from an address.
 import { exports } from "cloudflare:workers";
-import { ORIGIN, type Answer, type Fetch } from "./world";
+import { ORIGIN } from "./origin";
+import type { Answer, Fetch } from "./world";
 
 const hex = (): string => crypto.getRandomValues(new Uint16Array(1))[0]?.toString(16) ?? "0";
 

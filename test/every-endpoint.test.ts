@@ -1,6 +1,8 @@
 // What holds for every endpoint there is, so that none ships without it.
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { ROLE_SCOPES, type Role } from "../src/orgs/roles";
 import { routes } from "../src/routes";
 import { openapi } from "../src/reference/openapi";
 import type { Endpoint } from "../src/platform/endpoint";
@@ -11,58 +13,95 @@ const described = z
   .looseObject({ paths: z.record(z.string(), z.record(z.string(), z.looseObject({ operationId: z.string(), responses: z.record(z.string(), z.unknown()) }))) })
   .parse(JSON.parse(JSON.stringify(openapi(routes, ORIGIN))));
 
+/** What an endpoint's path needs to exist first, by the first words of its id: answers what stands for `{id}`. */
+const PREPARED: Record<string, (w: World, by: Client) => Promise<string>> = {
+  contacts: async (_, by) => (await by.post("/v1/contacts", { first_name: "Ana" })).body.id,
+  "contacts.restore": async (w, by) => {
+    const id = await PREPARED["contacts"]?.(w, by);
+    await by.delete(`/v1/contacts/${id}`);
+    return id ?? "";
+  },
+  keys: async (w) => (await w.key({ kind: "agency", scopes: SCOPES.filter((one) => one !== "keys:write") })).id,
+  "keys.rotate.": async (w, by) => {
+    const id = await PREPARED["keys"]?.(w, by);
+    await by.post(`/v1/keys/${id}/rotate`, {});
+    return id ?? "";
+  },
+};
+
+const preparing = (id: string) =>
+  Object.entries(PREPARED)
+    .filter(([words]) => id === words || id.startsWith(words.endsWith(".") ? words : `${words}.`))
+    .toSorted(([a], [b]) => b.length - a.length)[0]?.[1];
+
 /** A request that works, for each endpoint that needs more than its path. */
-async function working(endpoint: Endpoint, w: World, by: Client): Promise<{ path: string; options: CallOptions }> {
+async function working(endpoint: Endpoint, w: World): Promise<{ path: string; options: CallOptions }> {
   const { id, path, bodyExample } = endpoint.facts;
-  const resource = id.startsWith("contacts.")
-    ? (await by.post("/v1/contacts", { first_name: "Ana" })).body.id
-    : id.startsWith("keys.")
-      ? (await w.key({ kind: "agency", scopes: SCOPES.filter((one) => one !== "keys:write") })).id
-      : "";
-  if (/^keys.rotate./.test(id)) await by.post(`/v1/keys/${resource}/rotate`, {});
-  if (id === "contacts.restore") await by.delete(`/v1/contacts/${resource}`);
+  const key = await agencyOf(w);
+  const resource = (await preparing(id)?.(w, key)) ?? "";
   const query = id === "contacts.upsert" ? "?match=email" : "";
   const form = endpoint.bodyType === "form";
-  const body = form ? new URLSearchParams({ token: by.secret ?? "" }).toString() : endpoint.bodyType === "json" ? bodyExample : undefined;
+  const body = form ? new URLSearchParams({ token: key.secret ?? "" }).toString() : endpoint.bodyType === "json" ? bodyExample : undefined;
   const headers: Record<string, string> = form ? { "Content-Type": "application/x-www-form-urlencoded" } : {};
-  return { path: path.replace("{id}", resource) + query, options: { ...(body === undefined ? {} : { body }), headers } };
+  return { path: path.replaceAll(/\{\w+\}/g, resource) + query, options: { ...(body === undefined ? {} : { body }), headers } };
 }
 
 const agencyOf = async (w: World, scopes: readonly string[] = SCOPES) =>
   (await w.key({ kind: "agency", role: "owner", scopes })).with({ "ConnectKit-Location": w.locations[0] });
+const sessionOf = async (w: World, role: Role = "owner") => (await w.session(role)).with({ "ConnectKit-Location": w.locations[0] });
+
+/** Whether a key may call, and whether a session may. */
+const takesKeys = ({ on, facts: { by } }: Endpoint): boolean => on !== "person" && by !== "session";
+const takesSessions = ({ on, facts: { by } }: Endpoint): boolean => on !== "nothing" && by !== "key";
+/** Who can do all that the endpoint asks for. */
+const callerOf = (endpoint: Endpoint, w: World) => (takesKeys(endpoint) ? agencyOf(w) : sessionOf(w));
+/** Whether a gate stands before it. */
+const isMetered = ({ on }: Endpoint): boolean => on === "space" || on === "organization";
+
+async function isDone(endpoint: Endpoint, w: World, by: Client): Promise<void> {
+  const { method, answers, writes } = endpoint.facts;
+  const { path, options } = await working(endpoint, w);
+  const { status, body, headers } = await by.call(method, path, options);
+  expect([status < 300 && status in answers, status, body]).toEqual([true, status, body]);
+  const schema = answers[status]?.schema;
+  if (schema) expect(schema.safeParse(body)).toMatchObject({ success: true });
+  expect((await eventsOf(headers.get("Request-Id") ?? "")) > 0).toBe(writes !== undefined);
+  for (const name of Object.keys(answers[status]?.headers ?? {})) expect([name, headers.has(name)]).toEqual([name, true]);
+  for (const name of ["Request-Id", "Server-Timing", "Cache-Control", "Access-Control-Allow-Origin"]) expect([name, headers.has(name)]).toEqual([name, true]);
+  for (const name of ["RateLimit", "RateLimit-Policy"]) expect([name, headers.has(name)]).toEqual([name, isMetered(endpoint)]);
+}
+
+/** How many events a request left, in whatever log. */
+async function eventsOf(request: string): Promise<number> {
+  const counts = await Promise.all([env.DB, env.DATA].map((one) => one.prepare("SELECT count(*) FROM events WHERE request_id = ?").bind(request).first<number>("count(*)")));
+  return counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+}
 
 for (const endpoint of routes) {
-  const { id, method, scope, answers, writes, cost } = endpoint.facts;
+  const { id, method, scope, answers, cost } = endpoint.facts;
 
   describe(id, () => {
-    it("works, answers what it declares, and leaves an event iff it writes", async () => {
-      const w = await world();
-      const by = await agencyOf(w);
-      const { path, options } = await working(endpoint, w, by);
-      const before = [...(await w.events()), ...(await w.events("control"))].length;
-      const { status, body, headers } = await by.call(method, path, options);
-      expect(Object.keys(answers)).toContain(String(status));
-      expect(status).toBeLessThan(300);
-      const schema = answers[status]?.schema;
-      if (schema) expect(schema.safeParse(body)).toMatchObject({ success: true });
-      expect((await w.events()).length + (await w.events("control")).length - before).toBe(writes ? 1 : 0);
-      for (const name of Object.keys(answers[status]?.headers ?? {})) expect([name, headers.has(name)]).toEqual([name, true]);
-      for (const name of ["Request-Id", "Server-Timing", "Cache-Control", "Access-Control-Allow-Origin"]) expect([name, headers.has(name)]).toEqual([name, true]);
-      for (const name of ["RateLimit", "RateLimit-Policy"]) expect([name, headers.has(name)]).toEqual([name, endpoint.on !== "nothing"]);
+    it("works, answers what it declares, and leaves events iff it writes: with a key, with a session", async () => {
+      const [w, another] = [await world(), await world()];
+      if (takesKeys(endpoint)) await isDone(endpoint, w, await agencyOf(w));
+      if (takesSessions(endpoint)) await isDone(endpoint, another, await sessionOf(another));
       expect(cost).toBe(1);
     });
 
-    it("401 without a key, 403 without its scope, 404 to another tenant", async () => {
+    it("401 to nobody, 403 without its scope or to who can't call it, 404 to another tenant", async () => {
       const [w, other] = [await world(), await world()];
-      const by = await agencyOf(w);
-      const { path, options } = await working(endpoint, w, by);
-      expect((await w.anonymous.call(method, path, options)).status).toBe(endpoint.on === "nothing" ? 202 : 401);
+      const { path, options } = await working(endpoint, w);
+      expect(await w.anonymous.call(method, path, options)).toMatchObject({ status: endpoint.on === "nothing" ? expect.toSatisfy((status) => status < 300) : 401 });
+      if (endpoint.facts.by === "session") expect((await (await agencyOf(w)).call(method, path, options)).body.code).toBe("session_required");
+      if (endpoint.facts.by === "key") expect((await (await sessionOf(w)).call(method, path, options)).body.code).toBe("key_required");
+      if (endpoint.on === "person") expect((await (await agencyOf(w)).call(method, path, options)).body.code).toBe("not_signed_in");
       if (scope !== "any" && scope !== "none") {
-        const lacking = await agencyOf(w, SCOPES.filter((one) => one !== scope));
-        expect(await lacking.call(method, path, options)).toMatchObject({ status: 403, body: { code: "insufficient_scope", required: scope } });
+        const refused = { status: 403, body: { code: "insufficient_scope", required: scope } };
+        if (takesKeys(endpoint)) expect(await (await agencyOf(w, SCOPES.filter((one) => one !== scope))).call(method, path, options)).toMatchObject(refused);
+        if (takesSessions(endpoint) && !ROLE_SCOPES.viewer.includes(scope)) expect(await (await sessionOf(w, "viewer")).call(method, path, options)).toMatchObject(refused);
       }
       if (path.match(/_[0-9a-z]{26}/)) {
-        const stranger = await agencyOf(other);
+        const stranger = await callerOf(endpoint, other);
         expect((await stranger.call(method, path, options)).status).toBe(404);
       }
       if (endpoint.on === "space") {
@@ -73,8 +112,8 @@ for (const endpoint of routes) {
 
     it("415 for another content type, 422 for an unknown field, 400 for an unknown parameter, 429 over its limit", async () => {
       const w = await world();
-      const by = await agencyOf(w);
-      const { path, options } = await working(endpoint, w, by);
+      const by = await callerOf(endpoint, w);
+      const { path, options } = await working(endpoint, w);
       const unknown = await by.call(method, `${path}${path.includes("?") ? "&" : "?"}unheard_of=1`, options);
       expect(unknown).toMatchObject({ status: 400, body: { code: "invalid_parameter", errors: [{ parameter: "unheard_of" }] } });
       if (method !== "GET") {
@@ -85,7 +124,7 @@ for (const endpoint of routes) {
         const { status, body } = await by.call(method, path, { body: { unheard_of: 1 } });
         expect([status, body.errors]).toEqual([422, expect.arrayContaining([{ pointer: "/unheard_of", code: "unknown_field", message: "no such field" }])]);
       }
-      if (endpoint.on === "nothing") return;
+      if (!isMetered(endpoint) || !takesKeys(endpoint)) return;
       const limited = (await w.key({ kind: "agency", role: "owner", limits: { burst: 2, second: 1, hour: 100 } })).with({ "ConnectKit-Location": w.locations[0] });
       await Promise.all(times(3, () => limited.get("/v1/ping")));
       const refused = await limited.call(method, path, options);
@@ -94,7 +133,8 @@ for (const endpoint of routes) {
 
     it("is documented with every status, and its examples are valid", () => {
       const operation = Object.values(described.paths).flatMap((path) => Object.values(path)).find(({ operationId }) => operationId === id);
-      for (const status of [...Object.keys(answers), "400", "404", "405", "500", ...(endpoint.on === "nothing" ? [] : ["401", "403", "429", "503"])]) {
+      const gated = isMetered(endpoint) ? ["429", "503"] : [];
+      for (const status of [...Object.keys(answers), "400", "404", "405", "500", ...(endpoint.on === "nothing" ? [] : ["401", "403"]), ...gated]) {
         expect([status, operation && status in operation.responses]).toEqual([status, true]);
       }
       for (const { schema, example } of Object.values(answers)) if (schema && example !== undefined) expect(schema.safeParse(example)).toMatchObject({ success: true });

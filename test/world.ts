@@ -1,5 +1,5 @@
 // A world per test: a random organization with two locations and a member of each role, and clients that call the
-// product over HTTP with keys of it.
+// product over HTTP with keys of it or signed in as one of its members.
 import { env, exports } from "cloudflare:workers";
 import type { Env } from "../src/env";
 import * as keys from "../src/keys/issue";
@@ -13,8 +13,10 @@ import * as orgs from "../src/orgs/orgs";
 import type { Role } from "../src/orgs/roles";
 import type { Plan } from "../src/limits/plans";
 import * as z from "zod";
+import { Browser } from "./browser";
+import { ORIGIN } from "./origin";
 
-export const ORIGIN = "https://connectkit.test";
+export { ORIGIN } from "./origin";
 
 export type Fetch = (request: Request) => Promise<Response>;
 
@@ -50,8 +52,14 @@ export class Client {
   as(secret: string): Client {
     return new Client(secret, this.id, this.defaults, this.fetch);
   }
+  /** The same client by another id. */
+  named(id: string): Client {
+    return new Client(this.secret, id, this.defaults, this.fetch);
+  }
+  /** With other headers; an empty one is left out. */
   with(headers: Record<string, string>): Client {
-    return new Client(this.secret, this.id, { ...this.defaults, ...headers }, this.fetch);
+    const all = Object.entries({ ...this.defaults, ...headers }).filter(([, value]) => value !== "");
+    return new Client(this.secret, this.id, Object.fromEntries(all), this.fetch);
   }
 
   request(method: string, path: string, { headers = {}, body }: CallOptions = {}): Request {
@@ -87,6 +95,15 @@ export interface KeyOptions {
   expiresAt?: number;
 }
 
+/** Somebody who signed in, a member of nothing yet. */
+export interface Somebody {
+  user: string;
+  email: string;
+  by: Client;
+}
+
+export const PASSWORD = "correct horse battery";
+
 const eventRow = z.object({
   seq: z.number(), id: z.string(), type: z.string(), subject: z.string(), version: z.number(),
   changes: z.string().nullable(), actor: z.string(), space_id: z.number().nullable(), request_id: z.string(),
@@ -99,6 +116,10 @@ export interface World {
   anonymous: Client;
   /** A key; by default a live location key of an admin with every scope. */
   key(options?: KeyOptions): Promise<Client>;
+  /** The member of this role, signed in: the same session each time. `id` is the member's. */
+  session(role: Role): Promise<Client>;
+  /** Somebody new who signed in and is a member of nothing. */
+  person(name?: string): Promise<Somebody>;
   space(location?: string, environment?: Environment): Promise<Space>;
   /** The organization's log, oldest first. */
   events(log?: "data" | "control"): Promise<(Omit<z.output<typeof eventRow>, "changes"> & { changes: Json })[]>;
@@ -110,19 +131,34 @@ const AMPLE = { hour: 1_000_000, second: 100_000, burst: 100_000, inflight: 1_00
 export async function world({ plan = "enterprise", bindings = env, limits = {} }: { plan?: Plan; bindings?: Env; limits?: object } = {}): Promise<World> {
   const at = now();
   const org = newId("organization", at);
+  const domain = `${org.slice(4)}.example`;
   const ctx = { ...systemCtx(org, at), env: bindings, db: databases(bindings) };
   const fresh = () => ({ ...ctx, now: now(), db: databases(bindings) });
-  const { owner } = await orgs.found(fresh(), { name: "World", plan, apiEnabled: true, owner: { email: "owner@world.example", name: "Owner" } });
+  const { owner } = await orgs.found(fresh(), { name: "World", plan, apiEnabled: true, owner: { email: `owner@${domain}`, name: "Owner" } });
   if (plan === "enterprise") {
     await bindings.DB.prepare("UPDATE organizations SET limits = ? WHERE id = ?").bind(JSON.stringify({ ...AMPLE, keys: 1_000, ...limits }), org).run();
   }
-  const member = (role: Role) => orgs.addMember(fresh(), { email: `${role}@world.example`, name: role, role });
+  const member = (role: Role) => orgs.addMember(fresh(), { email: `${role}@${domain}`, name: role, role });
   const members = { owner, admin: await member("admin"), member: await member("member"), viewer: await member("viewer") };
   const here = await orgs.addLocation(fresh(), { name: "Here", defaultCountry: "ES" });
   const there = await orgs.addLocation(fresh(), { name: "There", defaultCountry: "DE" });
   // Each world calls from its own address, so that no flood guard sees two of them as one.
   const ip = `2001:db8:${[...crypto.getRandomValues(new Uint16Array(6))].map((part) => part.toString(16)).join(":")}`;
   const defaults = { "CF-Connecting-IP": ip };
+  const sessions = new Map<Role, Promise<Client>>();
+
+  /** Signing up signs in: one password to hash instead of two. */
+  async function signedUp(email: string, name: string): Promise<Somebody> {
+    const browser = new Browser(ip);
+    const { status, body } = await browser.post("/sign-up/email", { email, name, password: PASSWORD });
+    if (status !== 200) throw new Error(`no sign-up: ${status}`);
+    return { user: body.user.id, email, by: new Client(null, "", { ...defaults, Cookie: browser.cookie, Origin: ORIGIN }) };
+  }
+  async function signedIn(role: Role): Promise<Client> {
+    const { user, by } = await signedUp(`${role}@${domain}`, role);
+    await bindings.DB.prepare("UPDATE members SET user_id = ? WHERE id = ?").bind(user, members[role]).run();
+    return by.named(members[role]).with({ "ConnectKit-Organization": org });
+  }
 
   return {
     org,
@@ -137,6 +173,12 @@ export async function world({ plan = "enterprise", bindings = env, limits = {} }
       if (!body || !("secret" in body) || body.secret === null) throw new Error("no secret");
       return new Client(body.secret, body.id, defaults);
     },
+    session(role) {
+      const session = sessions.get(role) ?? signedIn(role);
+      sessions.set(role, session);
+      return session;
+    },
+    person: (name = "Somebody") => signedUp(`${crypto.randomUUID()}@${domain}`, name),
     async space(location = here, environment = "live") {
       const space = await orgs.spaceOf(ctx, org, location, environment);
       if (!space) throw new Error("no such location");
