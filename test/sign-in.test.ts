@@ -3,6 +3,7 @@ import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { personOf, revokeSessions } from "../src/orgs/people";
 import { now } from "../src/platform/clock";
+import { run } from "../src/upkeep/upkeep";
 import { Browser } from "./browser";
 import { io, PASSWORD, somebody, someEmail, whoIs } from "./people";
 import { ORIGIN } from "./world";
@@ -133,6 +134,19 @@ describe("sessions", () => {
     expect([await whoIs(other), (await whoIs(browser))?.email]).toEqual([null, email]);
     expect((await new Browser().post("/sign-in/email", { email, password: PASSWORD })).status).toBe(401);
     expect((await new Browser().post("/sign-in/email", { email, password: "a wholly new password" })).status).toBe(200);
+  });
+
+  it("whose time is over are purged, and no others", async () => {
+    const [gone, stays] = [await somebody(), await somebody()];
+    await env.DB.prepare("UPDATE sessions SET expires_at = ? WHERE user_id = ?").bind(now() - 1, gone.user).run();
+    await stays.browser.get("/passkey/generate-authenticate-options");
+    await env.DB.prepare("INSERT INTO verifications (id, identifier, value, expires_at, created_at, updated_at) VALUES (?, ?, '', ?, 0, 0)").bind(crypto.randomUUID(), "0".repeat(64), now() - 1).run();
+    await run("7 * * * *", now(), env);
+    const count = async (sql: string, ...params: string[]) => (await env.DB.prepare(sql).bind(...params).first<{ n: number }>())?.n;
+    expect(await count("SELECT count(*) AS n FROM sessions WHERE user_id = ?", gone.user)).toBe(0);
+    expect(await count(`SELECT count(*) AS n FROM verifications WHERE expires_at < ${now()}`)).toBe(0);
+    expect(await count("SELECT count(*) AS n FROM verifications")).toBeGreaterThan(0);
+    expect((await whoIs(stays.browser))?.user).toBe(stays.user);
   });
 
   it("a name can be changed, an address not", async () => {

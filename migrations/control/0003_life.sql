@@ -29,10 +29,10 @@ CREATE INDEX keys_by_idleness ON keys (idle_due_at, id) WHERE status IN ('active
 CREATE INDEX keys_by_end ON keys (expires_at) WHERE expires_at IS NOT NULL AND status IN ('active', 'paused');
 CREATE INDEX key_secrets_by_end ON key_secrets (retires_at) WHERE state = 'previous';
 
--- What was told of a key's end, once per period: `idle` by its last use, `end` by its fixed end, `secret` by the old secret's.
+-- What was told of a key, once per period: `idle` by its last use, `end` by its fixed end, `secret` by the old secret's, `deprecation` by the month.
 CREATE TABLE key_notices (
   key_id TEXT NOT NULL REFERENCES keys (id),
-  reason TEXT NOT NULL CHECK (reason IN ('idle', 'end', 'secret')),
+  reason TEXT NOT NULL CHECK (reason IN ('idle', 'end', 'secret', 'deprecation')),
   period INTEGER NOT NULL,
   days INTEGER NOT NULL,
   sent_at INTEGER NOT NULL,

@@ -29,8 +29,8 @@ const locationsOf = (row: KeyRow): string[] | null =>
 
 const time = (ms: number | null): string | null => (ms === null ? null : rfc3339(ms));
 
-/** A key that was never used counts from its claim or creation. */
-const idleSince = (row: KeyRow): number => row.last_used_at ?? row.claimed_at ?? row.created_at;
+/** A key that was never used counts from its claim or creation; one that was handed over anew, from that. */
+const idleSince = (row: KeyRow): number => Math.max(row.last_used_at ?? 0, row.claimed_at ?? 0, row.created_at);
 
 export interface SecretRow {
   last4: string;

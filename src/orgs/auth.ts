@@ -51,7 +51,10 @@ export function authOf({ env, db, origin, requestId }: Pick<Io, "env" | "db" | "
     telemetry: { enabled: false },
     logger: {
       level: "error",
-      log: (_level, message, ...details) => logFault(details.find((one) => one instanceof Error) ?? new Error(message), requestId),
+      log(_level, message, ...details) {
+        // A passkey that doesn't fit is a refusal, no fault.
+        if (!message.startsWith("Failed to verify ")) logFault(details.find((one) => one instanceof Error) ?? new Error(message), requestId);
+      },
     },
   });
 }

@@ -2,7 +2,7 @@
 // evaluated before somebody comes with a session.
 import type { Io } from "../platform/access";
 import type { Person } from "../platform/context";
-import { control } from "../platform/sql";
+import { control, type Database } from "../platform/sql";
 import { problemFor } from "./sign-in-problems";
 
 const SESSION_COOKIE = /(?:^|;\s*)(?:__Secure-)?connectkit\.session_token=/;
@@ -75,4 +75,9 @@ export async function revokeSessions({ db }: Pick<Io, "db">, user: string, which
   await db.control.all(
     control("DELETE FROM sessions WHERE user_id = ?1 AND id = coalesce(?2, id) AND id IS NOT ?3", user, which.only ?? null, which.but ?? null),
   );
+}
+
+/** Deletes sessions, or what waits to be proven, whose time is over: at most `limit` rows. Answers how many. */
+export async function purgeLapsed(database: Database<"control">, table: "sessions" | "verifications", now: number, limit: number): Promise<number> {
+  return (await database.all(control(`DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE expires_at < ? LIMIT ?) RETURNING id`, now, limit))).length;
 }

@@ -8,8 +8,8 @@ import { COMMON, unavailable, WITH_BODY } from "../platform/problems";
 import { checkBody } from "../platform/validate";
 import { PASSWORD } from "./password";
 import * as guards from "./sign-in-guards";
+import * as own from "./sign-in-own";
 import * as problems from "./sign-in-problems";
-import * as sessions from "./sign-in-sessions";
 
 export const PREFIX = "/api/auth";
 
@@ -39,12 +39,12 @@ export interface Operation {
   accept(body: unknown): Accepted;
 }
 
-function operation<B extends object>(method: Operation["method"], path: string, schema: z.ZodType<B>, own: readonly ProblemThrower[], { guard, run }: Work<B>): Operation {
+function operation<B extends object>(method: Operation["method"], path: string, schema: z.ZodType<B>, refusals: readonly ProblemThrower[], { guard, run }: Work<B>): Operation {
   const common = [...COMMON, ...(method === "POST" ? WITH_BODY : []), problems.foreignOrigin];
   return {
     method,
     path,
-    problems: [...common, ...(guard ? [tooManyAttempts, unavailable] : []), ...(run ? [] : [problems.refused]), ...own],
+    problems: [...common, ...(guard ? [tooManyAttempts, unavailable] : []), ...(run ? [] : [problems.refused]), ...refusals],
     accept(sent) {
       const body = checkBody(schema, sent);
       return { body, guard: async (call) => guard?.(call, body), run: run ? (call) => run(call, body) : null };
@@ -53,8 +53,8 @@ function operation<B extends object>(method: Operation["method"], path: string, 
 }
 
 const nothing = z.object({});
-const get = (path: string, own: readonly ProblemThrower[] = [], work: Work<object> = {}) => operation("GET", path, nothing, own, work);
-const post = <B extends object>(path: string, body: z.ZodType<B>, own: readonly ProblemThrower[] = [], work: Work<B> = {}) => operation("POST", path, body, own, work);
+const get = (path: string, refusals: readonly ProblemThrower[] = [], work: Work<object> = {}) => operation("GET", path, nothing, refusals, work);
+const post = <B extends object>(path: string, body: z.ZodType<B>, refusals: readonly ProblemThrower[] = [], work: Work<B> = {}) => operation("POST", path, body, refusals, work);
 
 const password = z.string().min(1).max(PASSWORD.max);
 const newPassword = z.string().min(PASSWORD.min).max(PASSWORD.max);
@@ -77,10 +77,10 @@ export const OPERATIONS: readonly Operation[] = [
   post("/sign-in/email", z.object({ email, password, rememberMe }), [invalidCredentials], { guard: guards.signIn }),
   post("/sign-out", nothing),
   get("/get-session"),
-  get("/list-sessions", [notSignedIn], { run: sessions.list }),
-  post("/revoke-session", session, [notSignedIn], { run: sessions.revokeOne }),
-  post("/revoke-sessions", nothing, [notSignedIn], { run: sessions.revokeAll }),
-  post("/revoke-other-sessions", nothing, [notSignedIn], { run: sessions.revokeOthers }),
+  get("/list-sessions", [notSignedIn], { run: own.list }),
+  post("/revoke-session", session, [notSignedIn], { run: own.revokeOne }),
+  post("/revoke-sessions", nothing, [notSignedIn], { run: own.revokeAll }),
+  post("/revoke-other-sessions", nothing, [notSignedIn], { run: own.revokeOthers }),
   post("/change-password", z.object({ currentPassword: password, newPassword, revokeOtherSessions: z.boolean().default(true) }), withPassword, again),
   post("/update-user", z.object({ name }), [notSignedIn]),
   post("/two-factor/enable", z.object({ password }), [...withPassword, secondFactorState], again),
@@ -94,6 +94,6 @@ export const OPERATIONS: readonly Operation[] = [
   get("/passkey/generate-authenticate-options", [], ceremony),
   post("/passkey/verify-authentication", z.object({ response: z.looseObject({ id: z.string() }) }), [passkeyRefused], ceremony),
   get("/passkey/list-user-passkeys", [notSignedIn]),
-  post("/passkey/delete-passkey", z.object({ id }), [notSignedIn]),
-  post("/passkey/update-passkey", z.object({ id, name }), [notSignedIn]),
+  post("/passkey/delete-passkey", z.object({ id }), [notSignedIn], { run: own.deletePasskey }),
+  post("/passkey/update-passkey", z.object({ id, name }), [notSignedIn], { run: own.renamePasskey }),
 ];

@@ -112,6 +112,7 @@ const FROM_LIBRARY: Readonly<Record<string, ProblemThrower>> = {
   BACKUP_CODES_NOT_ENABLED: secondFactorState,
   CHALLENGE_NOT_FOUND: passkeyRefused,
   AUTHENTICATION_FAILED: passkeyRefused,
+  PASSKEY_NOT_FOUND: passkeyRefused,
   FAILED_TO_VERIFY_REGISTRATION: passkeyRefused,
   YOU_ARE_NOT_ALLOWED_TO_REGISTER_THIS_PASSKEY: passkeyRefused,
   INVALID_EMAIL: validationFailed,
@@ -122,10 +123,10 @@ const FROM_LIBRARY: Readonly<Record<string, ProblemThrower>> = {
 
 /** Our problem for a refusal of the library. */
 export function problemFor(status: number, code: string | undefined, message: string | undefined): Problem {
+  if (status === 404) return notFound("No such resource.");
   const known = FROM_LIBRARY[code ?? ""];
   if (known) return known(message ?? known.type.title);
   if (status >= 500) return internal("Something failed in here.");
   if (status === 401) return notSignedIn("Not signed in.");
-  if (status === 404) return notFound("No such resource.");
   return refused(message ?? "Refused.");
 }

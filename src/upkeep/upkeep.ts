@@ -1,6 +1,7 @@
 // What happens without a request: one list of cron and job. Each job is idempotent, bounded, and fails alone.
 import type { Env } from "../env";
 import { sweep } from "../limits/switches";
+import { purgeLapsed } from "../orgs/people";
 import { DAY } from "../platform/clock";
 import { purgeIdempotency } from "../platform/commit";
 import { databases, log, type Databases } from "../platform/sql";
@@ -21,6 +22,8 @@ export const jobs: readonly Job[] = [
   { cron: "* * * * *", name: "gates", run: (env, db) => sweep(env, db) },
   { cron: "7 * * * *", name: "idempotency of keys", run: (_env, db, now) => inSlices(() => purgeIdempotency(db.control, now, SLICE)) },
   { cron: "7 * * * *", name: "idempotency of contacts", run: (_env, db, now) => inSlices(() => purgeIdempotency(db.data, now, SLICE)) },
+  { cron: "7 * * * *", name: "sessions", run: (_env, db, now) => inSlices(() => purgeLapsed(db.control, "sessions", now, SLICE)) },
+  { cron: "7 * * * *", name: "waiting sign-ins", run: (_env, db, now) => inSlices(() => purgeLapsed(db.control, "verifications", now, SLICE)) },
   { cron: "7 * * * *", name: "activity", run: (_env, db, now) => inSlices(() => purgeActivity(db, now)) },
 ];
 

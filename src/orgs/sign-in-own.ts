@@ -1,6 +1,9 @@
-// A person's own sessions, listed and ended by id: their tokens are known to their cookies alone.
+// A person's own sessions and passkeys, by id. Sessions, because their tokens are known to their cookies alone; passkeys,
+// because somebody else's must look like none.
 import { rfc3339 } from "../platform/clock";
 import type { Person } from "../platform/context";
+import { notFound } from "../platform/problems";
+import { control } from "../platform/sql";
 import { personOf, revokeSessions, sessionsOf } from "./people";
 import type { Call } from "./sign-in-operations";
 import { notSignedIn } from "./sign-in-problems";
@@ -28,4 +31,18 @@ async function revoke(call: Call, which: (person: Person) => { only?: string; bu
   const person = await signedIn(call);
   await revokeSessions(call.io, person.user, which(person));
   return { status: true };
+}
+
+export async function deletePasskey(call: Call, { id }: { readonly id: string }) {
+  const { user } = await signedIn(call);
+  const gone = await call.io.db.control.first(control("DELETE FROM passkeys WHERE id = ? AND user_id = ? RETURNING id", id, user));
+  if (!gone) throw notFound("No such passkey.");
+  return { status: true };
+}
+
+export async function renamePasskey(call: Call, { id, name }: { readonly id: string; readonly name: string }) {
+  const { user } = await signedIn(call);
+  const passkey = await call.io.db.control.first(control("UPDATE passkeys SET name = ? WHERE id = ? AND user_id = ? RETURNING id, name", name, id, user));
+  if (!passkey) throw notFound("No such passkey.");
+  return { passkey };
 }
