@@ -5,8 +5,9 @@ import { routes as audit } from "./audit/routes";
 import { routes as contacts } from "./contacts/routes";
 import { lifeRoutes } from "./keys/life-routes";
 import { routes as keys } from "./keys/routes";
+import { routes as notices } from "./notices/routes";
 import { routes as orgs } from "./orgs/routes";
 import type { Endpoint } from "./platform/endpoint";
 import { routes as usage } from "./usage/routes";
 
-export const routes: readonly Endpoint[] = [...access, ...keys, ...lifeRoutes(() => routes), ...orgs, ...contacts, ...usage(() => routes), ...audit];
+export const routes: readonly Endpoint[] = [...access, ...keys, ...lifeRoutes(() => routes), ...orgs, ...contacts, ...usage(() => routes), ...audit, ...notices];

@@ -115,6 +115,10 @@ export const readRequest = (database: Database<"control">, org: string, id: stri
 export const readByClaim = (database: Database<"control">, digest: string): Promise<ListedRequestRow | null> =>
   database.first<ListedRequestRow>(control(`${REQUESTS} WHERE r.claim_digest = ?`, digest));
 
+/** Pending ones that nobody decided in time, approved ones whose link nobody used. */
+export const readLapsed = (database: Database<"control">, now: number, limit: number): Promise<ListedRequestRow[]> =>
+  database.all<ListedRequestRow>(control(`${REQUESTS} WHERE r.status IN ('pending', 'approved') AND r.expires_at <= ? ORDER BY r.expires_at LIMIT ?`, now, limit));
+
 export interface RequestFilter {
   readonly status?: string | undefined;
   readonly integration?: string | undefined;

@@ -1,8 +1,11 @@
 // What happens without a request: one list of cron and job. Each job is idempotent, bounded, and fails alone.
 import type { Env } from "../env";
+import { lapse } from "../access/lapses";
+import { announceEnds, announceRetiring, expire, retire } from "../keys/ends";
+import { expireIdle } from "../keys/expiry";
 import { sweep } from "../limits/switches";
 import { purgeLapsed } from "../orgs/people";
-import { DAY } from "../platform/clock";
+import { DAY, now as clock } from "../platform/clock";
 import { purgeIdempotency } from "../platform/commit";
 import { databases, log, type Databases } from "../platform/sql";
 
@@ -16,10 +19,19 @@ const ACTIVITY_MS = 30 * DAY;
 /** Rows that one statement deletes: a purge must not hold the database for long. */
 const SLICE = 5_000;
 
+/** Of what is decided row by row. */
+const FEW = 250;
+
 const MAX_SLICES = 100;
 
 export const jobs: readonly Job[] = [
   { cron: "* * * * *", name: "gates", run: (env, db) => sweep(env, db) },
+  { cron: "* * * * *", name: "old secrets", run: (_env, db, now) => inSlices(() => retire(db, now), FEW) },
+  { cron: "* * * * *", name: "fixed ends", run: (env, db, now) => inSlices(() => expire(db, now), FEW).then(() => sweep(env, db)) },
+  { cron: "* * * * *", name: "requests and claim links", run: (_env, db, now) => inSlices(() => lapse(db, now), FEW) },
+  { cron: "7 * * * *", name: "unused keys", run: (env, _db, now) => expireIdle(env, now) },
+  { cron: "7 * * * *", name: "fixed ends to come", run: (_env, db, now) => inSlices(() => announceEnds(db, now, 1), FEW).then(() => inSlices(() => announceEnds(db, now, 7), FEW)) },
+  { cron: "7 * * * *", name: "old secrets still in use", run: (_env, db, now) => inSlices(() => announceRetiring(db, now), FEW) },
   { cron: "7 * * * *", name: "idempotency of keys", run: (_env, db, now) => inSlices(() => purgeIdempotency(db.control, now, SLICE)) },
   { cron: "7 * * * *", name: "idempotency of contacts", run: (_env, db, now) => inSlices(() => purgeIdempotency(db.data, now, SLICE)) },
   { cron: "7 * * * *", name: "sessions", run: (_env, db, now) => inSlices(() => purgeLapsed(db.control, "sessions", now, SLICE)) },
@@ -35,15 +47,19 @@ async function purgeActivity(db: Databases, now: number): Promise<number> {
 }
 
 /** Slice by slice until none is full; what is left after many is the next run's. */
-async function inSlices(slice: () => Promise<number>): Promise<void> {
+async function inSlices(slice: () => Promise<number>, full = SLICE): Promise<void> {
   for (let i = 0; i < MAX_SLICES; i += 1) {
-    if ((await slice()) < SLICE) return;
+    if ((await slice()) < full) return;
     await scheduler.wait(1);
   }
 }
 
-/** Runs the jobs of a cron expression. A failing one is logged and does not stop the others. */
-export async function run(cron: string, now: number, env: Env): Promise<void> {
+/**
+ * Runs the jobs of a cron expression. A failing one is logged and does not stop the others. A run that comes late works
+ * by the time that it is, not by the one that it was meant for.
+ */
+export async function run(cron: string, scheduledTime: number, env: Env): Promise<void> {
+  const now = Math.max(scheduledTime, clock());
   for (const job of jobs.filter((one) => one.cron === cron)) {
     try {
       await job.run(env, databases(env), now);
