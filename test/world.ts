@@ -106,7 +106,7 @@ export const PASSWORD = "correct horse battery";
 
 const eventRow = z.object({
   seq: z.number(), id: z.string(), type: z.string(), subject: z.string(), version: z.number(),
-  changes: z.string().nullable(), actor: z.string(), space_id: z.number().nullable(), request_id: z.string(),
+  changes: z.string().nullable(), data: z.string().nullable(), actor: z.string(), space_id: z.number().nullable(), request_id: z.string(),
 });
 
 export interface World {
@@ -122,7 +122,7 @@ export interface World {
   person(name?: string): Promise<Somebody>;
   space(location?: string, environment?: Environment): Promise<Space>;
   /** The organization's log, oldest first. */
-  events(log?: "data" | "control"): Promise<(Omit<z.output<typeof eventRow>, "changes"> & { changes: Json })[]>;
+  events(log?: "data" | "control"): Promise<(Omit<z.output<typeof eventRow>, "changes" | "data"> & { changes: Json; data: Json })[]>;
 }
 
 /** Far above what a test sends; tests of limits say their own. */
@@ -188,12 +188,14 @@ export async function world({ plan = "enterprise", bindings = env, limits = {} }
       const database = log === "data" ? bindings.DATA : bindings.DB;
       const { results } = await database.prepare("SELECT * FROM events WHERE org_id = ? ORDER BY seq").bind(org).all();
       return results.map((row) => {
-        const { changes, ...rest } = eventRow.parse(row);
-        return { ...rest, changes: changes === null ? null : JSON.parse(changes) };
+        const { changes, data, ...rest } = eventRow.parse(row);
+        return { ...rest, changes: parsed(changes), data: parsed(data) };
       });
     },
   };
 }
+
+const parsed = (json: string | null): Json => (json === null ? null : JSON.parse(json));
 
 /** 1, 2, 3 … without a gap. */
 export const isGapless = (events: readonly { seq: number }[]): boolean => events.every(({ seq }, i) => seq === i + 1);
