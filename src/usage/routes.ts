@@ -36,7 +36,7 @@ export const routes = (endpoints: () => readonly Endpoint[]): readonly Endpoint[
     tag: "Usage",
     summary: "Count calls",
     description:
-      "How many calls there were per hour or day and key, operation, status or location, how many were refused or failed, and how long answers took; oldest first. Counters are kept for good, per hour (UTC): a range covers the hours that start in it. What a busy key did shows after a minute at most. A page may be short, or empty, and yet have a `next_cursor`: it looks at a bounded number of counters. A key sees its environment and, if it does not reach all locations, what concerned its own.",
+      "How many calls there were per hour or day and key, operation, status or location, how many were refused or failed, and how long answers took; oldest first. Counters are kept for good, per hour (UTC): a range covers the hours that start in it. What a busy key did shows within about a minute. A page may be short, or empty, and yet have a `next_cursor`: it looks at a bounded number of counters. A key sees its environment and, if it does not reach all locations, what concerned its own.",
     scope: "usage:read",
     query: z.strictObject({
       from: timestamp.optional().meta({ description: "Hours that start at or after this time. Default: 24 hours before `to`, with `interval=day` 30 days." }),
@@ -58,7 +58,7 @@ export const routes = (endpoints: () => readonly Endpoint[]): readonly Endpoint[
     tag: "Usage",
     summary: "List calls",
     description:
-      "The activity log, newest first: every answered call of the last 30 days, with the names of its parameters and none of their values. What a limit refused is counted in the usage and not listed. A call shows after a minute at most; a crash may lose the last seconds of reads and refusals, while changes are in the audit trail for good. A page looks at 2,000 calls: with a filter that no index serves (`operation`, `status`, `location`, `ip`) it may be short, or empty, and yet have a `next_cursor`.",
+      "The activity log, newest first: every answered call of the last 30 days, with the names of its parameters and none of their values. What a limit refused is counted in the usage and not listed. A call shows within about a minute; a crash may lose the last seconds of reads and refusals, while changes are in the audit trail for good. A page looks at 2,000 calls: with a filter that no index serves (`operation`, `status`, `location`, `ip`) it may be short, or empty, and yet have a `next_cursor`.",
     scope: "audit:read",
     query: z.strictObject({
       ...filters,

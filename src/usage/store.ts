@@ -33,7 +33,7 @@ export interface UsageRow {
 }
 
 /** What a page looks at, unless one hour or day alone has more: then all of that. */
-const LOOKED_AT = 20_000;
+const LOOKED_AT = 10_000;
 
 /** `-` sorts before every id, and the start of a dimension before it. */
 const COLUMN: Record<Dimension, string> = { key: "key_id", operation: "operation", status: "status", location: "iif(location_id = '', '-', location_id)" };
