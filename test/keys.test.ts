@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { routes } from "../src/routes";
 import { run } from "../src/upkeep/upkeep";
 import { databases } from "../src/platform/sql";
 import { systemCtx } from "../src/platform/commit";
@@ -214,7 +215,7 @@ describe("what an answered change means", () => {
     if (!unlucky) throw new Error("no keys");
     const off = await owner.through(front(unreachable(new Set([unlucky.id])))).patch("/v1/organization", { api_enabled: false });
     expect(off).toMatchObject({ status: 503, body: { code: "not_yet_effective", waiting: 1 } });
-    await run("* * * * *", Date.now(), env);
+    await run("* * * * *", Date.now(), env, routes);
     expect(await all()).toEqual({ api_disabled: 250 });
     const { results } = await env.DB.prepare("SELECT * FROM gate_pushes WHERE org_id = ?").bind(w.org).all();
     expect(results).toEqual([]);

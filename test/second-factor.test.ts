@@ -1,5 +1,7 @@
 // The second factor: switched on with the password, asked for at every sign-in, guessed by nobody.
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { now } from "../src/platform/clock";
 import { Browser, someAddress } from "./browser";
 import { guarded, halfway, PASSWORD, somebody, totp, whoIs } from "./people";
 
@@ -66,6 +68,15 @@ describe("the second factor", () => {
     const browser = await halfway(email, someAddress());
     const right = await browser.post("/two-factor/verify-totp", { code: next(uri) });
     expect([right.status, right.body.code, Number(right.headers.get("Retry-After")) > 0]).toEqual([429, "too_many_attempts", true]);
+  });
+
+  it("429 while it is locked, also for the right code", async () => {
+    const { email, user, uri } = await guarded();
+    await env.DB.prepare("UPDATE two_factors SET failed_verification_count = 10, locked_until = ? WHERE user_id = ?").bind(now() + 60_000, user).run();
+    const browser = await halfway(email);
+    const answer = await browser.post("/two-factor/verify-totp", { code: next(uri) });
+    expect([answer.status, answer.body.code, answer.headers.get("Retry-After")]).toEqual([429, "too_many_attempts", "900"]);
+    expect(await whoIs(browser)).toBeNull();
   });
 
   it("the waiting sign-in can't be forged, and another's cookie is no way in", async () => {

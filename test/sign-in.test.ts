@@ -3,6 +3,7 @@ import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { personOf, revokeSessions } from "../src/orgs/people";
 import { now } from "../src/platform/clock";
+import { routes } from "../src/routes";
 import { run } from "../src/upkeep/upkeep";
 import { Browser } from "./browser";
 import { io, PASSWORD, somebody, someEmail, whoIs } from "./people";
@@ -141,7 +142,7 @@ describe("sessions", () => {
     await env.DB.prepare("UPDATE sessions SET expires_at = ? WHERE user_id = ?").bind(now() - 1, gone.user).run();
     await stays.browser.get("/passkey/generate-authenticate-options");
     await env.DB.prepare("INSERT INTO verifications (id, identifier, value, expires_at, created_at, updated_at) VALUES (?, ?, '', ?, 0, 0)").bind(crypto.randomUUID(), "0".repeat(64), now() - 1).run();
-    await run("7 * * * *", now(), env);
+    await run("7 * * * *", now(), env, routes);
     const count = async (sql: string, ...params: string[]) => (await env.DB.prepare(sql).bind(...params).first<{ n: number }>())?.n;
     expect(await count("SELECT count(*) AS n FROM sessions WHERE user_id = ?", gone.user)).toBe(0);
     expect(await count(`SELECT count(*) AS n FROM verifications WHERE expires_at < ${now()}`)).toBe(0);

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { compactDecrypt, exportJWK, generateKeyPair } from "jose";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { DAY, HOUR } from "../src/platform/clock";
+import { routes } from "../src/routes";
 import { run } from "../src/upkeep/upkeep";
 import { Browser } from "./browser";
 import { ORIGIN, PASSWORD, world, type Answer, type Client, type Json, type World } from "./world";
@@ -90,8 +91,8 @@ it("vendor registers → member asks → vendor can't → admin approves → ven
     for (let hour = -2; hour <= 2; hour += 1) {
       const at = lastUse + day * DAY + hour * HOUR + 7 * 60_000;
       vi.setSystemTime(at);
-      await run("* * * * *", at, env);
-      await run("7 * * * *", at, env);
+      await run("* * * * *", at, env, routes);
+      await run("7 * * * *", at, env, routes);
     }
   }
   const back = await signedInAgain(client, "admin");

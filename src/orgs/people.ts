@@ -3,6 +3,7 @@
 import type { Io } from "../platform/access";
 import type { Person } from "../platform/context";
 import { control, type Database } from "../platform/sql";
+import { auth } from "./auth-loaded";
 import { problemFor } from "./sign-in-problems";
 
 const SESSION_COOKIE = /(?:^|;\s*)(?:__Secure-)?connectkit\.session_token=/;
@@ -16,7 +17,7 @@ export const bringsSession = (headers: Headers): boolean => SESSION_COOKIE.test(
  */
 export async function personOf(io: Pick<Io, "env" | "db" | "origin" | "requestId">, headers: Headers): Promise<Person | null> {
   if (!bringsSession(headers)) return null;
-  const { authOf } = await import("./auth");
+  const { authOf } = await auth();
   const found = await authOf(io).api.getSession({ headers, query: { disableRefresh: true } });
   if (!found) return null;
   const { session, user } = found;
@@ -32,7 +33,7 @@ export async function accountAsked(io: Pick<Io, "env" | "db" | "origin" | "reque
   // Its signature is checked where it counts; here it only picks the account whose guard is asked.
   const pending = PENDING_COOKIE.exec(headers.get("Cookie") ?? "")?.[1];
   if (!pending) return null;
-  const { authOf } = await import("./auth");
+  const { authOf } = await auth();
   const { internalAdapter } = await authOf(io).$context;
   return (await internalAdapter.findVerificationValue(pending))?.value ?? null;
 }
@@ -45,7 +46,7 @@ export interface NewPerson {
 
 /** Makes a user with a password and answers its id; signs nobody in. Throws `email_taken` (409). */
 export async function signUp(io: Pick<Io, "env" | "db" | "requestId">, { email, name, password }: NewPerson): Promise<string> {
-  const { authOf, isAPIError } = await import("./auth");
+  const { authOf, isAPIError } = await auth();
   try {
     const { user } = await authOf({ ...io, origin: "http://localhost" }).api.signUpEmail({ body: { email, name, password } });
     await revokeSessions(io, user.id);

@@ -1,4 +1,5 @@
 // Why a sign-in, or a change of how one signs in, is refused; and which of the library's refusals is which of ours.
+import { tooManyAttempts } from "../limits/guards";
 import { problem, type Problem, type ProblemThrower } from "../platform/problem";
 import { internal, notFound, validationFailed } from "../platform/problems";
 
@@ -121,9 +122,13 @@ const FROM_LIBRARY: Readonly<Record<string, ProblemThrower>> = {
   VALIDATION_ERROR: validationFailed,
 };
 
+/** Ten wrong codes in a row lock a second factor for a quarter of an hour. */
+const LOCK_SECONDS = 900;
+
 /** Our problem for a refusal of the library. */
 export function problemFor(status: number, code: string | undefined, message: string | undefined): Problem {
   if (status === 404) return notFound("No such resource.");
+  if (status === 429) return tooManyAttempts(message ?? "Too many attempts.", {}, { "Retry-After": String(LOCK_SECONDS) });
   const known = FROM_LIBRARY[code ?? ""];
   if (known) return known(message ?? known.type.title);
   if (status >= 500) return internal("Something failed in here.");

@@ -9,6 +9,7 @@ import { document, Problem } from "../platform/problem";
 import { methodNotAllowed, notFound, unsupportedMediaType } from "../platform/problems";
 import { addressOf } from "../platform/query";
 import type { Mount } from "../platform/serve";
+import { auth } from "./auth-loaded";
 import { OPERATIONS, PREFIX, type Operation } from "./sign-in-operations";
 import { foreignOrigin, problemFor } from "./sign-in-problems";
 
@@ -35,7 +36,7 @@ async function answer(request: Request, io: Io): Promise<Response> {
   const call = { io, headers: request.headers };
   await guard(call);
   if (run) return Response.json(await run(call));
-  const { authOf } = await import("./auth");
+  const { authOf } = await auth();
   const answered = await authOf(io).handler(passedOn(request, io, body));
   const text = await answered.text();
   if (answered.ok) return new Response(withoutTokens(text), { status: answered.status, headers: cookiesOf(answered, "application/json") });

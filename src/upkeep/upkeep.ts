@@ -7,12 +7,14 @@ import { sweep } from "../limits/switches";
 import { purgeLapsed } from "../orgs/people";
 import { DAY, now as clock } from "../platform/clock";
 import { purgeIdempotency } from "../platform/commit";
+import type { Endpoint } from "../platform/endpoint";
 import { databases, log, type Databases } from "../platform/sql";
+import { tellDeprecatedUse } from "./deprecated";
 
 interface Job {
   readonly cron: string;
   readonly name: string;
-  run(env: Env, db: Databases, now: number): Promise<unknown>;
+  run(env: Env, db: Databases, now: number, endpoints: readonly Endpoint[]): Promise<unknown>;
 }
 
 const ACTIVITY_MS = 30 * DAY;
@@ -32,6 +34,7 @@ export const jobs: readonly Job[] = [
   { cron: "7 * * * *", name: "unused keys", run: (env, _db, now) => expireIdle(env, now) },
   { cron: "7 * * * *", name: "fixed ends to come", run: (_env, db, now) => inSlices(() => announceEnds(db, now, 1), FEW).then(() => inSlices(() => announceEnds(db, now, 7), FEW)) },
   { cron: "7 * * * *", name: "old secrets still in use", run: (_env, db, now) => inSlices(() => announceRetiring(db, now), FEW) },
+  { cron: "7 * * * *", name: "use of what is deprecated", run: (_env, db, now, endpoints) => tellDeprecatedUse(db, endpoints, now) },
   { cron: "7 * * * *", name: "idempotency of keys", run: (_env, db, now) => inSlices(() => purgeIdempotency(db.control, now, SLICE)) },
   { cron: "7 * * * *", name: "idempotency of contacts", run: (_env, db, now) => inSlices(() => purgeIdempotency(db.data, now, SLICE)) },
   { cron: "7 * * * *", name: "sessions", run: (_env, db, now) => inSlices(() => purgeLapsed(db.control, "sessions", now, SLICE)) },
@@ -58,11 +61,11 @@ async function inSlices(slice: () => Promise<number>, full = SLICE): Promise<voi
  * Runs the jobs of a cron expression. A failing one is logged and does not stop the others. A run that comes late works
  * by the time that it is, not by the one that it was meant for.
  */
-export async function run(cron: string, scheduledTime: number, env: Env): Promise<void> {
+export async function run(cron: string, scheduledTime: number, env: Env, endpoints: readonly Endpoint[]): Promise<void> {
   const now = Math.max(scheduledTime, clock());
   for (const job of jobs.filter((one) => one.cron === cron)) {
     try {
-      await job.run(env, databases(env), now);
+      await job.run(env, databases(env), now, endpoints);
     } catch (error) {
       console.error(JSON.stringify({ level: "error", job: job.name, message: error instanceof Error ? error.message : String(error) }));
     }
