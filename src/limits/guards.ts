@@ -15,6 +15,8 @@ export const GUARDS = {
   signInTo: { capacity: 5, perPeriod: 1, periodMs: MINUTE },
   /** Sign-ins to an account from anywhere: so many that nobody is locked out by one who only knows the address. */
   account: { capacity: 100, perPeriod: 100, periodMs: HOUR },
+  /** Sign-ins to an account from a browser in which its password was given before: not used up by others. */
+  knownBrowser: { capacity: 5, perPeriod: 1, periodMs: MINUTE },
   /** Codes and passwords that an account is asked for beyond the first sign-in. */
   secondFactor: { capacity: 5, perPeriod: 1, periodMs: MINUTE },
   passwordAgain: { capacity: 5, perPeriod: 1, periodMs: MINUTE },

@@ -1,16 +1,21 @@
 // What each way of proving who one is takes from the guards, before anything is hashed or compared.
 import { addressOf } from "../limits/address";
 import { guard } from "../limits/guards";
+import { knownTo, markKnown } from "./known-browsers";
 import { accountAsked, personOf } from "./people";
 import type { Call } from "./sign-in-operations";
 
 /** By address first: who floods must not use up what an account is let try from elsewhere. */
-export async function signIn({ io: { env, ip } }: Call, { email }: { readonly email: string }): Promise<void> {
+export async function signIn({ io: { env, ip }, headers }: Call, { email }: { readonly email: string }): Promise<void> {
   const [address, account] = [addressOf(ip), email.toLowerCase()];
+  const browser = knownTo(account, headers, { env });
   await guard(env, "signIn", address);
   await guard(env, "signInTo", `${address} ${account}`);
-  await guard(env, "account", account);
+  if (browser === null) await guard(env, "account", account);
+  else await guard(env, "knownBrowser", `${browser} ${account}`);
 }
+
+export const remember = ({ io }: Call, { email }: { readonly email: string }): string => markKnown(email.toLowerCase(), io);
 
 export const signUp = ({ io: { env, ip } }: Call): Promise<void> => guard(env, "signUp", addressOf(ip));
 export const passkey = ({ io: { env, ip } }: Call): Promise<void> => guard(env, "passkey", addressOf(ip));

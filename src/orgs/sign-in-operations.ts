@@ -23,12 +23,15 @@ interface Work<B> {
   /** Throws 429, before anything costly. */
   readonly guard?: (call: Call, body: B) => Promise<void>;
   readonly run?: (call: Call, body: B) => Promise<unknown>;
+  /** A cookie beside the library's, once it has answered with success. */
+  readonly cookie?: (call: Call, body: B) => string;
 }
 
 interface Accepted {
   readonly body: object;
   readonly guard: (call: Call) => Promise<void>;
   readonly run: ((call: Call) => Promise<unknown>) | null;
+  readonly cookie: ((call: Call) => string) | null;
 }
 
 export interface Operation {
@@ -39,7 +42,7 @@ export interface Operation {
   accept(body: unknown): Accepted;
 }
 
-function operation<B extends object>(method: Operation["method"], path: string, schema: z.ZodType<B>, refusals: readonly ProblemThrower[], { guard, run }: Work<B>): Operation {
+function operation<B extends object>(method: Operation["method"], path: string, schema: z.ZodType<B>, refusals: readonly ProblemThrower[], { guard, run, cookie }: Work<B>): Operation {
   const common = [...COMMON, ...(method === "POST" ? WITH_BODY : []), problems.foreignOrigin];
   return {
     method,
@@ -47,7 +50,7 @@ function operation<B extends object>(method: Operation["method"], path: string, 
     problems: [...common, ...(guard ? [tooManyAttempts, unavailable] : []), ...(run ? [] : [problems.refused]), ...refusals],
     accept(sent) {
       const body = checkBody(schema, sent);
-      return { body, guard: async (call) => guard?.(call, body), run: run ? (call) => run(call, body) : null };
+      return { body, guard: async (call) => guard?.(call, body), run: run ? (call) => run(call, body) : null, cookie: cookie ? (call) => cookie(call, body) : null };
     },
   };
 }
@@ -73,8 +76,8 @@ const again = { guard: guards.passwordAgain };
 const ceremony = { guard: guards.passkey };
 
 export const OPERATIONS: readonly Operation[] = [
-  post("/sign-up/email", z.object({ email, name, password: newPassword, rememberMe }), [emailTaken], { guard: guards.signUp }),
-  post("/sign-in/email", z.object({ email, password, rememberMe }), [invalidCredentials], { guard: guards.signIn }),
+  post("/sign-up/email", z.object({ email, name, password: newPassword, rememberMe }), [emailTaken], { guard: guards.signUp, cookie: guards.remember }),
+  post("/sign-in/email", z.object({ email, password, rememberMe }), [invalidCredentials], { guard: guards.signIn, cookie: guards.remember }),
   post("/sign-out", nothing),
   get("/get-session"),
   get("/list-sessions", [notSignedIn], { run: own.list }),

@@ -32,14 +32,18 @@ const LIMIT_BYTES = 64_000;
 async function answer(request: Request, io: Io): Promise<Response> {
   const operation = operationOf(request);
   if (!isSameOrigin(request, io.origin)) throw foreignOrigin("The request does not come from a page of this server.");
-  const { body, guard, run } = operation.accept(await sentIn(request));
+  const { body, guard, run, cookie } = operation.accept(await sentIn(request));
   const call = { io, headers: request.headers };
   await guard(call);
   if (run) return Response.json(await run(call));
   const { authOf } = await auth();
   const answered = await authOf(io).handler(passedOn(request, io, body));
   const text = await answered.text();
-  if (answered.ok) return new Response(withoutTokens(text), { status: answered.status, headers: cookiesOf(answered, "application/json") });
+  if (answered.ok) {
+    const headers = cookiesOf(answered, "application/json");
+    if (cookie) headers.append("Set-Cookie", cookie(call));
+    return new Response(withoutTokens(text), { status: answered.status, headers });
+  }
   const said = refusal.safeParse(text).data ?? {};
   return respondWith(problemFor(answered.status, said.code, said.message), io, answered);
 }
