@@ -1,0 +1,131 @@
+// Guessing on a large scale: claim tokens, keys, passwords. All of it is refused, most of it without a look into any
+// database, and meanwhile others are served, the owner of the attacked account among them.
+import { beforeAll, describe, expect, it } from "vitest";
+import { mint } from "../src/keys/keys";
+import { GUARDS } from "../src/limits/guards";
+import { mintToken } from "../src/platform/token";
+import { Browser, someAddress } from "./browser";
+import { counted, front } from "./front";
+import { PASSWORD, register, somebody, someEmail, whoIs } from "./people";
+import { tally, times, world, type Answer, type Client } from "./world";
+
+const { bindings, calls, reset } = counted();
+let attacker: Client;
+let neighbour: Client;
+let email: string;
+
+/** Each from a network of its own. */
+const NETWORKS = times(1_000, someAddress);
+const from = (address: string): Client => attacker.with({ "CF-Connecting-IP": address });
+/** Whoever has a v6 network has all of its addresses. */
+const here = (i: number): Client => from(`2001:db8:bad:1::${i.toString(16)}`);
+const there = (i: number): Client => from(NETWORKS[i % NETWORKS.length] ?? "");
+const guessToken = (by: Client): Promise<Answer> => by.post(`/v1/claims/${mintToken("claim").reveal()}`);
+const guessKey = (by: Client): Promise<Answer> => by.as(mint("live", "location").reveal()).get("/v1/ping");
+
+/** Three requests of the neighbour, all answered: ms. */
+async function served(): Promise<number> {
+  const started = performance.now();
+  const answers = [await neighbour.get("/v1/ping"), await neighbour.post("/v1/contacts", { first_name: "Ana" }), await neighbour.get("/v1/contacts?limit=10")];
+  expect(answers.map(({ status }) => status)).toEqual([200, 201, 200]);
+  return performance.now() - started;
+}
+
+const sorted = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
+const p95 = (values: readonly number[]): number => sorted(values)[Math.floor(values.length * 0.95)] ?? 0;
+const median = (values: readonly number[]): number => sorted(values)[Math.floor(values.length / 2)] ?? 0;
+
+const CHUNKS = 5;
+
+/** `count` guesses, so many at once beside each three requests of the neighbour, who has quiet before each chunk. */
+async function flood(count: number, beside: number, guess: (i: number) => Promise<Answer>) {
+  const [quiet, loud, answers]: [number[], number[], Answer[]] = [[], [], []];
+  reset();
+  for (let chunk = 1; chunk <= CHUNKS; chunk += 1) {
+    const [calm, busy]: [number[], number[]] = [[], []];
+    for (let i = 0; i < 25; i += 1) calm.push(await served());
+    while (answers.length < (count / CHUNKS) * chunk) {
+      const guesses = times(beside, (one) => guess(answers.length + one));
+      busy.push(await served());
+      answers.push(...(await Promise.all(guesses)));
+    }
+    quiet.push(p95(calm));
+    loud.push(p95(busy));
+  }
+  return { d1: calls.d1, statuses: tally(answers), quietMs: median(quiet), loudMs: median(loud) };
+}
+
+beforeAll(async () => {
+  attacker = (await world()).anonymous.through(front(bindings));
+  neighbour = await (await world()).key();
+  ({ email } = await register());
+  for (let i = 0; i < 30; i += 1) await served();
+});
+
+describe("guessed from one network", () => {
+  it("9,000 claim tokens: 20 are looked up", async () => {
+    const found = await flood(9_000, 18, (i) => guessToken(here(i)));
+    expect(Object.keys(found.statuses)).toEqual(["404", "429"]);
+    expect(found.d1).toBeLessThanOrEqual(GUARDS.claims.capacity + 10);
+    expect(found.loudMs).toBeLessThanOrEqual(3 * found.quietMs);
+  });
+
+  it("9,000 keys: some 60 are looked up", async () => {
+    const found = await flood(9_000, 18, (i) => guessKey(here(i)));
+    expect(Object.keys(found.statuses)).toEqual(["401", "429"]);
+    expect(found.d1).toBeLessThanOrEqual(60 + 18);
+    expect(found.loudMs).toBeLessThanOrEqual(3 * found.quietMs);
+  });
+});
+
+describe("guessed from 1,000 networks", () => {
+  it("1,000 claim tokens: none opens anything", async () => {
+    const found = await flood(1_000, 1, (i) => guessToken(there(i)));
+    expect(found.statuses).toEqual({ 404: 1_000 });
+    expect(found.loudMs).toBeLessThanOrEqual(3 * found.quietMs);
+  });
+
+  it("1,000 keys: none is let in", async () => {
+    const found = await flood(1_000, 2, (i) => guessKey(there(i)));
+    expect(found.statuses).toEqual({ 401: 1_000 });
+    expect(found.loudMs).toBeLessThanOrEqual(3 * found.quietMs);
+  });
+});
+
+describe("guessed for one account", () => {
+  const wrong = (address: string, i: number): Promise<Answer> => new Browser(address).post("/sign-in/email", { email, password: `guess number ${i}` });
+  const right = (by: Browser): Promise<Answer> => by.post("/sign-in/email", { email, password: PASSWORD });
+
+  it("1,000 passwords from 200 networks: its owner signs in meanwhile, in a browser where they did before", async () => {
+    const [home, elsewhere] = [new Browser(), new Browser()];
+    expect((await right(home)).status).toBe(200);
+    const answers: Answer[] = [];
+    for (let i = 0; i < 1_000; i += 20) {
+      answers.push(...(await Promise.all(times(20, (one) => wrong(NETWORKS[(i + one) % 200] ?? "", i + one)))));
+      if (i % 250 !== 0) continue;
+      await home.post("/sign-out");
+      expect((await right(home)).status).toBe(200);
+      expect((await whoIs(home))?.email).toBe(email);
+    }
+    expect(Object.keys(tally(answers))).toEqual(["401", "429"]);
+    expect(tally(answers)[401]).toBeLessThanOrEqual(GUARDS.account.capacity);
+    expect((await right(elsewhere)).status).toBe(429);
+  });
+
+  it("a browser that is known to one account is not to another, nor guesses without end", async () => {
+    const [stranger, home] = [new Browser(NETWORKS[300]), new Browser(NETWORKS[301])];
+    await stranger.post("/sign-up/email", { email: someEmail(), name: "Eva", password: PASSWORD });
+    expect((await right(stranger)).status).toBe(429);
+    home.cookies.set("__Secure-connectkit.known", `${"a".repeat(22)}.${"b".repeat(43)}`);
+    expect((await right(home)).status).toBe(429);
+    const other = await somebody();
+    const known = other.browser.cookies.get("__Secure-connectkit.known") ?? "";
+    const answers: Answer[] = [];
+    for (let i = 0; i < 10; i += 1) {
+      const browser = new Browser(NETWORKS[310 + i]);
+      browser.cookies.set("__Secure-connectkit.known", known);
+      answers.push(await browser.post("/sign-in/email", { email: other.email, password: "not this one at all" }));
+    }
+    expect(tally(answers)).toEqual({ 401: GUARDS.knownBrowser.capacity, 429: 10 - GUARDS.knownBrowser.capacity });
+  });
+});
