@@ -60,7 +60,9 @@ function checkOperation(at, operation) {
   const name = at.slice(1).join(" ");
   for (const member of ["operationId", "summary", "description", "tags", "security"]) check(`${name} ${member}`, !operation[member] && "missing");
   const statuses = Object.keys(operation.responses);
-  for (const status of operation.security?.length ? ["400", "401", "403", "404", "405", "429", "500", "503"] : ["400", "404", "405", "500"]) {
+  // A gate stands before what tells its limits.
+  const gated = Object.values(operation.responses).some(({ headers }) => headers?.RateLimit) ? ["429", "503"] : [];
+  for (const status of ["400", "404", "405", "500", ...(operation.security?.length ? ["401", "403"] : []), ...gated]) {
     check(`${name} ${status}`, !statuses.includes(status) && "missing");
   }
   check(`${name} answers`, !statuses.some((status) => status.startsWith("2")) && "no success");

@@ -29,7 +29,7 @@ fetchReference();
 await migrate(state);
 const isNew = !existsSync(demoFile);
 if (isNew) {
-  console.log("Seeding a demo organization …");
+  console.log("Seeding a demo …");
   await output([await bundle("scripts/seed.ts"), state, demoFile, base], { env: { ...process.env, WRANGLER_SEND_METRICS: "false" } });
 }
 const demo = { ...JSON.parse(readFileSync(demoFile, "utf8")), base };
@@ -52,10 +52,12 @@ for (;;) {
 if (isNew) {
   console.log(`\nKeys of the demo organization, shown once (they stay in ${path.relative(root, demoFile)}):`);
   for (const [name, key] of Object.entries(demo.keys)) console.log(`  ${name.padEnd(17)} ${key}`);
+  console.log(`\nIts members, and the owner of a vendor with an integration in the catalogue, who can sign in:`);
+  for (const { email, password } of [...Object.values(demo.sign_ins), demo.vendor.sign_in]) console.log(`  ${email.padEnd(24)} ${password}`);
 }
 console.log(`
 ConnectKit Edge answers at ${base}   reference: ${base}/docs
-${isNew ? `\n  curl -s ${base}/v1/contacts?limit=2 -H "Authorization: Bearer ${demo.keys.location_live}"\n` : `  Keys: ${path.relative(root, demoFile)}\n`}`);
+${isNew ? `\n  curl -s ${base}/v1/contacts?limit=2 -H "Authorization: Bearer ${demo.keys.location_live}"\n` : `  Keys and sign-ins: ${path.relative(root, demoFile)}\n`}`);
 
 // The platform's cron does not run locally, so its two beats come from here.
 setInterval(() => {

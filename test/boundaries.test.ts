@@ -87,7 +87,7 @@ describe("writes", () => {
 
 describe("rows", () => {
   it("every column that a row type names is in the migrated table", async () => {
-    const declared = { KeyRow: ["keys", env.DB, "keys/store.ts"], OrganizationRow: ["organizations", env.DB, "orgs/store.ts"], LocationRow: ["locations", env.DB, "orgs/store.ts"], MemberRow: ["members", env.DB, "orgs/store.ts"], ContactRow: ["contacts", env.DATA, "contacts/store.ts"], RequestRow: ["requests", env.LOG, "usage/requests.ts"], EventRow: ["events", env.DATA, "audit/store.ts"] } as const;
+    const declared = { KeyRow: ["keys", env.DB, "keys/store.ts"], OrganizationRow: ["organizations", env.DB, "orgs/store.ts"], LocationRow: ["locations", env.DB, "orgs/location-store.ts"], MemberRow: ["members", env.DB, "orgs/member-store.ts"], IntegrationRow: ["integrations", env.DB, "access/store.ts"], AccessRequestRow: ["access_requests", env.DB, "access/store.ts"], ContactRow: ["contacts", env.DATA, "contacts/store.ts"], RequestRow: ["requests", env.LOG, "usage/requests.ts"], EventRow: ["events", env.DATA, "audit/store.ts"] } as const;
     for (const [type, [table, database, file]] of Object.entries(declared)) {
       const body = new RegExp(`interface ${type} \\{([^}]*)\\}`).exec(sources.get(file) ?? "")?.[1] ?? "";
       const names = [...body.matchAll(/^\s+(\w+): /gm)].map((match) => match[1] ?? "");

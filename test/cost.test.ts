@@ -57,6 +57,21 @@ describe("round trips before the answer", () => {
     expect([status, calls]).toEqual([401, { d1: 0, gate: 0, kvReads: 0, kvWrites: 0 }]);
   });
 
+  it("a member's read is 1 gate + at most 5 D1: session, user, membership and place are read anew each time, then the data", async () => {
+    const w = await world();
+    const member = (await w.session("member")).with({ "ConnectKit-Location": w.locations[0] });
+    const { bindings, calls, reset } = counted();
+    const through = front(bindings);
+    const by = member.through(through);
+    await by.get("/v1/contacts");
+    await through.settled();
+    reset();
+    expect((await by.get("/v1/contacts")).status).toBe(200);
+    await through.settled();
+    expect([calls.gate - 1, calls.kvReads + calls.kvWrites]).toEqual([1, 0]);
+    expect(calls.d1).toBeLessThanOrEqual(5);
+  });
+
   it("a flood stops at the isolate: at most a call a second reaches the gate, and all refusals are counted", async () => {
     const key = await (await world()).key({ limits: { hour: 10, second: 1, burst: 10, inflight: 100 } });
     const { bindings, calls, reset } = counted();

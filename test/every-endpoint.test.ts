@@ -25,6 +25,12 @@ const PREPARED: Record<string, (w: World, by: Client) => Promise<string>> = {
     await by.delete(`/v1/contacts/${id}`);
     return id ?? "";
   },
+  locations: async (w) => w.locations[0],
+  members: async (_, by) => (await by.post("/v1/members", { email: "eva@acme.example", name: "Eva", role: "member" })).body.id,
+  invitations: async (w) => {
+    const { user } = (await (await w.session("owner")).get("/v1/session")).body;
+    return (await (await agencyOf(await world())).post("/v1/members", { ...user, id: undefined, role: "member" })).body.invitation.token;
+  },
   keys: async (w) => (await w.key({ kind: "agency", scopes: SCOPES.filter((one) => one !== "keys:write") })).id,
   "keys.rotate.": async (w, by) => {
     const id = await PREPARED["keys"]?.(w, by);

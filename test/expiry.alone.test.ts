@@ -1,6 +1,6 @@
 // Inactivity, whatever cron does: random schedules of upkeep and uses on a steered clock, against the rules of the contract.
 import { env } from "cloudflare:workers";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { expireIdle } from "../src/keys/expiry";

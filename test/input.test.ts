@@ -23,6 +23,10 @@ const JSON_WRITES = (): [string, string, Record<string, unknown>][] => [
   ["POST", "/v1/keys", { name: "x", kind: "agency", scopes: ["contacts:read"] }],
   ["PATCH", target, { name: "x" }],
   ["PATCH", "/v1/organization", { name: "x" }],
+  ["POST", "/v1/locations", { name: "x", default_country: "ES" }],
+  ["PATCH", `/v1/locations/${w.locations[0]}`, { name: "x" }],
+  ["POST", "/v1/members", { email: "eva@acme.com", name: "Eva", role: "viewer" }],
+  ["PATCH", `/v1/members/${w.members.viewer}`, { name: "x" }],
 ];
 
 describe("bodies that are none", () => {

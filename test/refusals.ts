@@ -15,7 +15,7 @@ export function isProblem({ status, headers, body, text }: Answer): void {
 
 /** All that an agency key sees and that was logged, as one text; last use is no change. */
 export async function stored(w: World, key: Client): Promise<string> {
-  const read = await Promise.all(["/v1/contacts?status=active&status=archived", "/v1/keys", "/v1/organization"].map((path) => key.get(path)));
+  const read = await Promise.all(["/v1/contacts?status=active&status=archived", "/v1/keys", "/v1/organization", "/v1/locations", "/v1/members"].map((path) => key.get(path)));
   const seen = read.map(({ body }) => JSON.stringify(body.data ?? body).replaceAll(/"(last_used_\w+|inactive_delete_at)":[^,]*/g, ""));
   return JSON.stringify([seen, await w.events(), await w.events("control")]);
 }

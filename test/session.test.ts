@@ -14,6 +14,15 @@ describe("a member's session", () => {
     expect(await w.session("owner")).toBe(owner);
   });
 
+  it("changes plans as an owner alone, and nobody to enterprise; also where the console shows the sandbox", async () => {
+    const w = await world({ plan: "professional" });
+    const [owner, admin] = [await w.session("owner"), await w.session("admin")];
+    expect((await admin.patch("/v1/organization", { plan: "standard" })).body.code).toBe("owner_only");
+    expect((await owner.patch("/v1/organization", { plan: "enterprise" })).body.code).toBe("owner_only");
+    expect((await admin.patch("/v1/organization", { api_enabled: false })).body.api_enabled).toBe(false);
+    expect((await owner.with({ "ConnectKit-Environment": "sandbox" }).patch("/v1/organization", { plan: "standard" })).body.plan).toBe("standard");
+  });
+
   it("needs no ConnectKit-Organization where there is one membership; 404 for another's; 403 without any", async () => {
     const [w, other] = [await world(), await world()];
     const owner = await w.session("owner");

@@ -1,10 +1,10 @@
 // What the log says of access requests.
 import type { EventDraft } from "../platform/events";
 import { recipientOf } from "./jwk";
-import type { ListedRequestRow, RequestRow } from "./store";
+import type { ListedRequestRow, AccessRequestRow } from "./store";
 
 /** An event of a request, with the status that it left. */
-export const event = (row: RequestRow, what: string, before?: RequestRow): EventDraft => ({
+export const event = (row: AccessRequestRow, what: string, before?: AccessRequestRow): EventDraft => ({
   type: `access_request.${what}`,
   subject: row.id,
   version: row.version,
@@ -14,4 +14,4 @@ export const event = (row: RequestRow, what: string, before?: RequestRow): Event
 
 export const about = (row: ListedRequestRow) => ({ name: row.name, integration: row.integration_id });
 
-export const thumbprintOf = async (row: RequestRow): Promise<string | null> => (row.public_jwk === null ? null : (await recipientOf(row.public_jwk)).thumbprint);
+export const thumbprintOf = async (row: AccessRequestRow): Promise<string | null> => (row.public_jwk === null ? null : (await recipientOf(row.public_jwk)).thumbprint);

@@ -1,12 +1,12 @@
 // Integrations: what a vendor offers to every organization, built on a sandbox key whose scopes a live key will have.
-import { commit, type Plan } from "../platform/commit";
+import { commit, type CommitCtx, type Plan } from "../platform/commit";
 import { checkIfMatch, etag } from "../platform/conditions";
 import type { OrgCtx } from "../platform/context";
 import type { Reply } from "../platform/endpoint";
 import { diff } from "../platform/events";
 import { newId } from "../platform/id";
 import { sameJson } from "../platform/json";
-import { decodeCursor, encodeCursor, questionOf } from "../platform/page";
+import { pageById, questionOf, type PageAsked } from "../platform/page";
 import { invalid, notFound } from "../platform/problems";
 import { checkReadOnly } from "../platform/readonly";
 import { checkJwk } from "./jwk";
@@ -14,14 +14,8 @@ import { integrationOf, isLiving } from "./render";
 import { READ_ONLY, type Integration, type IntegrationInput, type IntegrationPatch } from "./schema";
 import * as store from "./store";
 
-export async function list(ctx: OrgCtx, mine: boolean, cursor: string | undefined, limit: number) {
-  const question = questionOf(["integrations", mine]);
-  const [after] = cursor === undefined ? [""] : decodeCursor(cursor, question, ["string"]);
-  const rows = await store.listIntegrations(ctx.db.control, mine ? ctx.org : undefined, String(after), limit + 1);
-  const page = rows.slice(0, limit);
-  const last = rows.length > limit ? page.at(-1) : undefined;
-  return { status: 200, body: { data: await Promise.all(page.map(integrationOf)), page: { next_cursor: last ? encodeCursor(question, [last.id]) : null, limit } } };
-}
+export const list = (ctx: OrgCtx, mine: boolean, page: PageAsked) =>
+  pageById(questionOf(["integrations", mine]), page, (after, limit) => store.listIntegrations(ctx.db.control, mine ? ctx.org : undefined, after, limit), integrationOf);
 
 export async function read(ctx: OrgCtx, id: string): Promise<Reply<Integration>> {
   const row = await store.readIntegration(ctx.db.control, id);
@@ -30,7 +24,7 @@ export async function read(ctx: OrgCtx, id: string): Promise<Reply<Integration>>
 }
 
 /** Registers one. Throws 422 for a key that is no living sandbox key of the organization, or no public key. */
-export async function register(ctx: OrgCtx, input: IntegrationInput): Promise<Reply<Integration>> {
+export async function register(ctx: CommitCtx & Pick<OrgCtx, "db">, input: IntegrationInput): Promise<Reply<Integration>> {
   if (input.public_jwk) await checkJwk(input.public_jwk, "/public_jwk");
   return commit(ctx, ctx.db.control, async (): Promise<Plan<"control", Integration>> => {
     const key = await sandboxKey(ctx, input.sandbox_key);
@@ -77,7 +71,7 @@ export async function update(ctx: OrgCtx, id: string, patch: IntegrationPatch): 
   });
 }
 
-async function sandboxKey(ctx: OrgCtx, id: string): Promise<store.SandboxKeyRow> {
+async function sandboxKey(ctx: Pick<OrgCtx, "db" | "org">, id: string): Promise<store.SandboxKeyRow> {
   const key = await store.readSandboxKey(ctx.db.control, ctx.org, id);
   if (key && isLiving(key.status)) return key;
   throw invalid([{ pointer: "/sandbox_key", code: "not_a_sandbox_key", message: "not a living sandbox key of your organization" }]);
@@ -88,7 +82,7 @@ const logged = (row: store.IntegrationRow): Record<string, unknown> => ({
   public_jwk: row.public_jwk === null ? null : JSON.parse(row.public_jwk),
 });
 
-async function listed(ctx: OrgCtx, row: store.IntegrationRow, key: store.SandboxKeyRow): Promise<store.ListedIntegrationRow> {
+async function listed(ctx: Pick<OrgCtx, "db" | "org">, row: store.IntegrationRow, key: store.SandboxKeyRow): Promise<store.ListedIntegrationRow> {
   return { ...row, vendor: await store.nameOf(ctx.db.control, ctx.org), scopes: key.scopes, kind: key.kind, key_status: key.status };
 }
 

@@ -8,7 +8,7 @@ import { checkIfMatch, etag } from "../platform/conditions";
 import type { OrgCtx } from "../platform/context";
 import type { Reply } from "../platform/endpoint";
 import { newId } from "../platform/id";
-import { decodeCursor, encodeCursor, questionOf } from "../platform/page";
+import { pageById, questionOf, type PageAsked } from "../platform/page";
 import { invalid, notFound } from "../platform/problems";
 import { linkOf, newClaim, type Claim } from "./claims";
 import { about, event, thumbprintOf } from "./events";
@@ -45,7 +45,7 @@ export async function request(ctx: OrgCtx, input: AccessRequestInput): Promise<R
   });
 }
 
-type Wanted = { readonly kind: store.RequestRow["kind"] | null; readonly row: Partial<store.ListedRequestRow> & { name: string } };
+type Wanted = { readonly kind: store.AccessRequestRow["kind"] | null; readonly row: Partial<store.ListedRequestRow> & { name: string } };
 
 async function catalogued(ctx: OrgCtx, id: string): Promise<Wanted> {
   const found = await store.readIntegration(ctx.db.control, id);
@@ -73,15 +73,14 @@ const NEW = {
 /** Owners and admins see all requests, others their own. */
 export const isApprover = ({ principal }: Pick<OrgCtx, "principal">): boolean => principal.owner.role === "owner" || principal.owner.role === "admin";
 
-export async function list(ctx: OrgCtx, filter: Omit<store.RequestFilter, "by">, cursor: string | undefined, limit: number) {
-  const shown = { ...filter, by: isApprover(ctx) ? undefined : ctx.principal.owner.id };
-  const question = questionOf(["access-requests", filter]);
-  const before = cursor === undefined ? null : String(decodeCursor(cursor, question, ["string"])[0]);
-  const rows = await store.listRequests(ctx.db.control, ctx.org, shown, before, limit + 1);
-  const page = rows.slice(0, limit);
-  const last = rows.length > limit ? page.at(-1) : undefined;
-  return { status: 200, body: { data: await Promise.all(page.map(requestOf)), page: { next_cursor: last ? encodeCursor(question, [last.id]) : null, limit } } };
-}
+/** Newest first. */
+export const list = (ctx: OrgCtx, filter: Omit<store.RequestFilter, "by">, page: PageAsked) =>
+  pageById(
+    questionOf(["access-requests", filter]),
+    page,
+    (before, limit) => store.listRequests(ctx.db.control, ctx.org, { ...filter, by: isApprover(ctx) ? undefined : ctx.principal.owner.id }, before, limit),
+    requestOf,
+  );
 
 export const read = async (ctx: OrgCtx, id: string): Promise<Reply<AccessRequest>> => reply(await seen(ctx, id));
 
@@ -164,7 +163,7 @@ async function pending(ctx: OrgCtx, id: string): Promise<store.ListedRequestRow>
   return row;
 }
 
-const decided = (ctx: OrgCtx, row: store.RequestRow, status: store.RequestStatus, reason: string | undefined) => ({
+const decided = (ctx: OrgCtx, row: store.AccessRequestRow, status: store.RequestStatus, reason: string | undefined) => ({
   status, decided_at: ctx.now, decided_by: ctx.principal.owner.id, decision: reason ?? null, version: row.version + 1, updated_at: ctx.now,
 });
 

@@ -1,4 +1,4 @@
-// The operations of access: the catalogue, requests and their decisions, the hand-over, the connection test.
+// The operations of access: requests and their decisions, the hand-over, the connection test.
 import * as z from "zod";
 import { keyEnded, keyLimitReached } from "../keys/problems";
 import { ping as pingSchema } from "../keys/schema";
@@ -8,45 +8,22 @@ import { bare, onOrganization, open, type Endpoint } from "../platform/endpoint"
 import { idPattern } from "../platform/id";
 import { cursorMismatch, pageOf, pageQuery } from "../platform/page";
 import { ON_WRITE, unavailable, WITH_BODY } from "../platform/problems";
-import { flag } from "../platform/validate";
 import { claim } from "./claims";
-import * as integrations from "./integrations";
+import { approved, ids, pending } from "./examples";
+import { integrationRoutes } from "./integration-routes";
 import { ping } from "./ping";
 import { approverOnly, claimLapsed, claimUsed, requestClosed, sandboxKeyEnded, vendorCannotRequest } from "./problems";
 import { reissue } from "./reissue";
 import * as requests from "./requests";
 import * as schema from "./schema";
 
-const ids = {
-  org: "org_01kqz3v9c5f1nazrk2d4f7h8jm", loc: "loc_01kqz3v9c5f1nazrk2d4f7h8jm", key: "key_01kqz3v9c5f1nazrk2d4f7h8jm", app: "app_01kqz3v9c5f1nazrk2d4f7h8jm",
-  req: "req_01kqz3v9c5f1nazrk2d4f7h8jm", mem: "mem_01kqz3v9c5f1nazrk2d4f7h8jm",
-};
-const at = "2026-11-20T17:53:00.000Z";
-const encrypted_to = { thumbprint: "cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s", alg: "ECDH-ES+A256KW" } as const;
-
-const integration: schema.Integration = {
-  id: ids.app, name: "Tidewater Mail", description: "Newsletters to your contacts.", homepage: "https://tidewater.example",
-  vendor: { id: "org_01kqz3v9c5f1nazrk2d4f7h8jn", name: "Tidewater" }, kind: "location", scopes: ["contacts:read"], encrypted_to, available: true, status: "listed",
-  version: 1, created_at: at, updated_at: at,
-};
-const pending: schema.AccessRequest = {
-  id: ids.req, status: "pending", integration: { id: ids.app, name: "Tidewater Mail", vendor: "Tidewater" }, name: "Tidewater Mail", reason: "Our newsletter", kind: "location",
-  location_ids: [ids.loc], scopes: ["contacts:read"], encrypted_to, requested_by: ids.mem, decided_by: null, decided_at: null, decision: null, key: null, claimed_at: null,
-  fingerprint: null, connected_at: null, expires_at: "2026-12-20T17:53:00.000Z", version: 1, created_at: at, updated_at: at,
-};
-const approved: schema.ApprovedRequest = {
-  ...pending, status: "approved", decided_by: ids.mem, decided_at: at, key: { id: ids.key, status: "unclaimed", last4: "----" }, expires_at: "2026-11-23T17:53:00.000Z", version: 2,
-  claim: { url: "https://api.example.com/v1/claims/ckc_…", expires_at: "2026-11-23T17:53:00.000Z" },
-};
-
 const tag = "Access";
-const appParams = z.strictObject({ id: z.string().regex(idPattern("integration")).meta({ description: "Id of the integration.", examples: [ids.app] }) });
 const params = z.strictObject({ id: z.string().regex(idPattern("accessRequest")).meta({ description: "Id of the request.", examples: [ids.req] }) });
-const oneIntegration = { description: "The integration.", schema: schema.integration, example: integration, headers: { ETag: "Its version." } };
 const oneRequest = { description: "The request.", schema: schema.accessRequest, example: pending, headers: { ETag: "Its version." } };
 const withClaim = { description: "The request, with the claim link.", schema: schema.approvedRequest, example: approved, headers: { ETag: "Its version." } };
 
 export const routes: readonly Endpoint[] = [
+  ...integrationRoutes,
   onOrganization({
     ...bare,
     id: "ping",
@@ -77,69 +54,6 @@ export const routes: readonly Endpoint[] = [
   }),
   onOrganization({
     ...bare,
-    id: "integrations.list",
-    method: "GET",
-    path: "/v1/integrations",
-    tag,
-    summary: "List integrations",
-    description: "The catalogue: what live keys can be asked for. `mine=true`: what your own organization registered, retired ones too.",
-    scope: "any",
-    query: z.strictObject({ mine: flag.optional().meta({ description: "Your organization's own." }), ...pageQuery }),
-    answers: { 200: { description: "A page, oldest first.", schema: pageOf(schema.integration), example: { data: [integration], page: { next_cursor: null, limit: 50 } } } },
-    problems: [cursorMismatch],
-    run: (ctx, { query: { mine = false, cursor, limit } }) => integrations.list(ctx, mine, cursor, limit),
-  }),
-  onOrganization({
-    ...bare,
-    id: "integrations.create",
-    method: "POST",
-    path: "/v1/integrations",
-    tag,
-    summary: "Register an integration",
-    description:
-      "Offers an integration to every organization. A live key for it will have exactly the scopes of this sandbox key; with a public key its secret leaves encrypted, so that it can go through any hands.",
-    scope: "keys:write",
-    writes: "control",
-    body: schema.integrationInput,
-    bodyType: "json",
-    bodyExample: { name: "Tidewater Mail", description: "Newsletters to your contacts.", sandbox_key: ids.key },
-    answers: { 201: { ...oneIntegration, headers: { ETag: "Its version.", Location: "Its path." } } },
-    problems: [...WITH_BODY, ...ON_WRITE],
-    run: (ctx, { body }) => integrations.register(ctx, body),
-  }),
-  onOrganization({
-    ...bare,
-    id: "integrations.get",
-    method: "GET",
-    path: "/v1/integrations/{id}",
-    tag,
-    summary: "Read an integration",
-    description: "One of the catalogue, or one of your own.",
-    scope: "any",
-    params: appParams,
-    answers: { 200: oneIntegration },
-    run: (ctx, { params: { id } }) => integrations.read(ctx, id),
-  }),
-  onOrganization({
-    ...bare,
-    id: "integrations.update",
-    method: "PATCH",
-    path: "/v1/integrations/{id}",
-    tag,
-    summary: "Change an integration",
-    description: "Merge-patches one of your own; `status: retired` takes it out of the catalogue. Requests that are approved already keep the public key that they were approved with.",
-    scope: "keys:write",
-    writes: "control",
-    params: appParams,
-    body: schema.integrationPatch,
-    bodyType: "json",
-    bodyExample: { description: "Newsletters, and nothing else." },
-    answers: { 200: oneIntegration },
-    problems: [...WITH_BODY, ...ON_WRITE],
-    run: (ctx, { params: { id }, body }) => integrations.update(ctx, id, body),
-  }),
-  onOrganization({
-    ...bare,
     id: "access_requests.list",
     method: "GET",
     path: "/v1/access-requests",
@@ -155,7 +69,7 @@ export const routes: readonly Endpoint[] = [
     }),
     answers: { 200: { description: "A page.", schema: pageOf(schema.accessRequest), example: { data: [pending], page: { next_cursor: null, limit: 50 } } } },
     problems: [cursorMismatch],
-    run: (ctx, { query: { cursor, limit, ...filter } }) => requests.list(ctx, filter, cursor, limit),
+    run: (ctx, { query: { cursor, limit, ...filter } }) => requests.list(ctx, filter, { cursor, limit }),
   }),
   onOrganization({
     ...bare,

@@ -64,7 +64,7 @@ export const readSandboxKey = (database: Database<"control">, org: string, id: s
 
 export type RequestStatus = "pending" | "approved" | "claimed" | "connected" | "denied" | "withdrawn" | "expired";
 
-export interface RequestRow {
+export interface AccessRequestRow {
   id: string;
   org_id: string;
   integration_id: string | null;
@@ -93,7 +93,7 @@ export interface RequestRow {
 }
 
 /** With what its integration and the sandbox key that it goes by say now. */
-export interface ListedRequestRow extends RequestRow {
+export interface ListedRequestRow extends AccessRequestRow {
   integration: string | null;
   vendor_id: string | null;
   vendor: string | null;
@@ -127,12 +127,12 @@ export interface RequestFilter {
 }
 
 /** Newest first. */
-export function listRequests(database: Database<"control">, org: string, filter: RequestFilter, before: string | null, limit: number): Promise<ListedRequestRow[]> {
+export function listRequests(database: Database<"control">, org: string, filter: RequestFilter, before: string, limit: number): Promise<ListedRequestRow[]> {
   const terms: [string, string | undefined][] = [
     ["r.status = ?", filter.status],
     ["r.integration_id = ?", filter.integration],
     ["r.requested_by = ?", filter.by],
-    ["r.id < ?", before ?? undefined],
+    ["r.id < ?", before === "" ? undefined : before],
   ];
   const given = terms.flatMap(([term, value]) => (value === undefined ? [] : [{ term, value }]));
   const where = ["r.org_id = ?", ...given.map(({ term }) => term)].join(" AND ");
@@ -142,7 +142,7 @@ export function listRequests(database: Database<"control">, org: string, filter:
 export const countLocations = async (database: Database<"control">, org: string, ids: readonly string[]): Promise<number> =>
   (await database.first<{ n: number }>(control("SELECT count(*) AS n FROM locations WHERE org_id = ? AND id IN (SELECT value FROM json_each(?))", org, JSON.stringify(ids))))?.n ?? 0;
 
-export const insertRequest = (row: RequestRow): Statement<"control"> =>
+export const insertRequest = (row: AccessRequestRow): Statement<"control"> =>
   control(
     `INSERT INTO access_requests (id, org_id, integration_id, name, reason, kind, location_ids, scopes, sandbox_key_id, public_jwk, status,
       requested_by, expires_at, version, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -150,7 +150,7 @@ export const insertRequest = (row: RequestRow): Statement<"control"> =>
     row.status, row.requested_by, row.expires_at, row.version, row.created_at, row.updated_at,
   );
 
-export const updateRequest = (row: RequestRow): Statement<"control"> =>
+export const updateRequest = (row: AccessRequestRow): Statement<"control"> =>
   control(
     `UPDATE access_requests SET public_jwk = ?, status = ?, expires_at = ?, decided_at = ?, decided_by = ?, decision = ?, granted = ?, key_id = ?,
       claim_digest = ?, claimed_at = ?, fingerprint = ?, connected_at = ?, version = ?, updated_at = ? WHERE org_id = ? AND id = ?`,
@@ -159,7 +159,7 @@ export const updateRequest = (row: RequestRow): Statement<"control"> =>
   );
 
 /** Holds while the request is still as it was read. */
-export const unchanged = (row: RequestRow) => ({
+export const unchanged = (row: AccessRequestRow) => ({
   database: "control" as const,
   sql: "SELECT version = ? FROM access_requests WHERE id = ?",
   params: [row.version, row.id],

@@ -68,13 +68,6 @@ function zoneOf(value: string): string | null {
   }
 }
 
-/** ISO 3166-1 alpha-2, upper-cased. */
-export function country(value: string): string | null {
-  const code = value.trim().toUpperCase();
-  return /^[A-Z]{2}$/.test(code) && (regions.of(code) ?? code) !== code ? code : null;
-}
-const regions = new Intl.DisplayNames("en", { type: "region", fallback: "code" });
-
 /** http or https, as the URL standard writes it: there a letter can be nine, so the length is judged again. */
 export function webUrl(value: string): string | null {
   const parsed = URL.parse(value.trim());

@@ -1,5 +1,6 @@
 // From what a caller sends to the document that results: merge patch (RFC 7396), arrays that replace or are edited,
 // every value in its normal form, all faults at once.
+import { countryCode } from "../platform/country";
 import { pointerTo } from "../platform/json";
 import type { Fault } from "../platform/problem";
 import { invalid } from "../platform/problems";
@@ -148,7 +149,7 @@ function phoneOf(sent: PhoneIn, before: readonly Phone[], country: string, point
 function addressOf(sent: AddressIn, pointer: string, faults: Fault[]): Document["addresses"][number] {
   const part = (value: string | null | undefined): string | null => (value ? trimmed(value) : null);
   const country = part(sent.country);
-  const code = country === null ? null : normalize.country(country);
+  const code = country === null ? null : countryCode(country);
   if (country !== null && code === null) faults.push({ pointer: `${pointer}/country`, code: "invalid_country", message: "not an ISO 3166-1 alpha-2 code" });
   return {
     label: sent.label || null, line1: part(sent.line1), line2: part(sent.line2), city: part(sent.city),

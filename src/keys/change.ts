@@ -57,7 +57,10 @@ export function change(
     return {
       reply: reply(next),
       withhold,
-      guards: [{ database: "control", sql: "SELECT version = ? FROM keys WHERE id = ?", params: [before.version, id] }],
+      guards: [
+        { database: "control", sql: "SELECT version = ? FROM keys WHERE id = ?", params: [before.version, id] },
+        ...(after.owner_id === before.owner_id ? [] : [store.isMember(ctx.org, after.owner_id)]),
+      ],
       writes: [store.updateKey(next), ...writes, ...raiseKeys([id], ctx.now)],
       events: [{ type, subject: id, version: next.version, environment: before.environment, location: before.location_id, changes, ...(data ? { data } : {}) }],
     };

@@ -73,7 +73,7 @@ export async function prepare(ctx: CommitCtx & Pick<OrgCtx, "db" | "env">, wante
   return {
     id: row.id,
     key: keyOf(shown),
-    guards: [store.belowLimit(ctx.org, limit)],
+    guards: [store.belowLimit(ctx.org, limit), store.isMember(ctx.org, wanted.owner)],
     writes: [store.insertKey(row), ...(secret ? [store.insertSecret(hash(ctx.env.KEY_PEPPER, secret), row)] : [])],
     event: { type: "key.created", subject: row.id, version: 1, environment: row.environment, location: row.location_id, changes: diff({}, logged(row), sameJson) },
   };

@@ -4,7 +4,7 @@ import { etag } from "../platform/conditions";
 import type { OrgCtx } from "../platform/context";
 import type { Reply } from "../platform/endpoint";
 import { sameJson } from "../platform/json";
-import { encodeCursor, decodeCursor, questionOf } from "../platform/page";
+import { pageById, questionOf, type PageAsked } from "../platform/page";
 import { invalid, notFound } from "../platform/problems";
 import { checkReadOnly } from "../platform/readonly";
 import { change, checkLiving } from "./change";
@@ -48,14 +48,8 @@ export async function read(ctx: OrgCtx, id: string): Promise<Reply<Key>> {
   return { status: 200, headers: { ETag: etag(row.version) }, body: keyOf(row) };
 }
 
-export async function list(ctx: OrgCtx, filter: store.KeyFilter, cursor: string | undefined, limit: number) {
-  const question = questionOf(["keys", filter]);
-  const [after] = cursor === undefined ? [""] : decodeCursor(cursor, question, ["string"]);
-  const rows = await store.listKeys(ctx, filter, String(after), limit + 1);
-  const page = rows.slice(0, limit);
-  const last = rows.length > limit ? page.at(-1) : undefined;
-  return { status: 200, body: { data: page.map(keyOf), page: { next_cursor: last ? encodeCursor(question, [last.id]) : null, limit } } };
-}
+export const list = (ctx: OrgCtx, filter: store.KeyFilter, page: PageAsked) =>
+  pageById(questionOf(["keys", filter]), page, (after, limit) => store.listKeys(ctx, filter, after, limit), keyOf);
 
 /** Those of these callers that are keys which this one can see. */
 export async function keysSeen(ctx: OrgCtx, ids: readonly string[]): Promise<ReadonlySet<string>> {

@@ -103,7 +103,7 @@ export const routes: readonly Endpoint[] = [
     }),
     answers: { 200: { description: "A page of keys, oldest first.", schema: pageOf(schema.key), example: { data: [example], page: { next_cursor: null, limit: 50 } } } },
     problems: [cursorMismatch],
-    run: (ctx, { query: { limit, cursor, ...filter } }) => keys.list(ctx, filter, cursor, limit),
+    run: (ctx, { query: { limit, cursor, ...filter } }) => keys.list(ctx, filter, { cursor, limit }),
   }),
   onOrganization({
     ...bare,

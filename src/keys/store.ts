@@ -159,6 +159,13 @@ export const belowLimit = (org: string, limit: number) => ({
   params: [limit, org],
 });
 
+/** Holds while somebody is a member: who is removed answers for no key. */
+export const isMember = (org: string, id: string) => ({
+  database: "control" as const,
+  sql: "SELECT removed_at IS NULL FROM members WHERE org_id = ? AND id = ?",
+  params: [org, id],
+});
+
 export const insertKey = (row: KeyRow): Statement<"control"> =>
   control(
     `INSERT INTO keys (id, org_id, name, kind, environment, location_id, location_ids, scopes, status, owner_id, integration, limits,

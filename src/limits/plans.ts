@@ -27,8 +27,8 @@ export type Overrides = z.output<typeof overrides>;
 
 const parse = (json: string | null): Overrides => (json === null ? {} : overrides.parse(JSON.parse(json)));
 
-/** The quotas of an organization's keys. */
-export const limitsOf = (plan: Plan, orgLimits: string | null): Limits => ({ ...PRESETS[plan], ...parse(orgLimits) });
+/** The quotas of an organization's keys. Its contract is of the enterprise plan: who leaves that leaves its numbers. */
+export const limitsOf = (plan: Plan, contract: string | null): Limits => ({ ...PRESETS[plan], ...(plan === "enterprise" ? parse(contract) : {}) });
 
 /** The quotas of one key: its own contract stands for its organization's; what an admin sets only ever narrows that. */
 export function limitsOfKey(ofOrg: Limits, contract: string | null, keyLimits: string | null, synchronous: boolean): Limits {

@@ -5,7 +5,7 @@ import { commit } from "../platform/commit";
 import type { Environment, OrgCtx } from "../platform/context";
 import type { Reply } from "../platform/endpoint";
 import { SEVERITIES } from "../platform/events";
-import { decodeCursor, encodeCursor, questionOf } from "../platform/page";
+import { decodeCursor, pageOfRows, questionOf } from "../platform/page";
 import { notFound } from "../platform/problems";
 import { control } from "../platform/sql";
 import { equals, look, type Term, type Walk } from "../platform/walk";
@@ -44,9 +44,7 @@ export async function list(ctx: OrgCtx, filter: NoticeFilter, cursor: string | u
   const question = questionOf(["notifications", filter]);
   const after = cursor === undefined ? null : decodeCursor(cursor, question, ["number"]);
   const { rows, end } = await look<"control", Row>(ctx.db.control, walkOf(ctx, filter, after), limit + 1);
-  const page = rows.slice(0, limit);
-  const last = rows.length > limit ? page.at(-1) : end;
-  return { status: 200, body: { data: await shown(ctx, page), page: { next_cursor: last ? encodeCursor(question, [last.seq]) : null, limit } } };
+  return pageOfRows(question, limit, rows, ({ seq }) => [seq], (page) => shown(ctx, page), end);
 }
 
 function walkOf(ctx: OrgCtx, { unread, open, severity, location, environment }: NoticeFilter, after: Walk["after"]): Walk {
@@ -91,7 +89,7 @@ async function shown(ctx: OrgCtx, rows: readonly Row[]): Promise<Notification[]>
   );
   const of = new Map(states.map((state) => [state.id, state]));
   return rows.map((row): Notification => {
-    const { read_at: read = null, closed_at: closed = null } = of.get(row.id) ?? {};
+    const { read_at: readAt = null, closed_at: closedAt = null } = of.get(row.id) ?? {};
     return {
       id: `ntf${row.id.slice(3)}`,
       type: row.type,
@@ -103,8 +101,8 @@ async function shown(ctx: OrgCtx, rows: readonly Row[]): Promise<Notification[]>
       location: row.location_id,
       environment: row.environment,
       occurred_at: rfc3339(row.occurred_at),
-      read_at: read === null ? null : rfc3339(read),
-      closed_at: closed === null ? null : rfc3339(closed),
+      read_at: readAt === null ? null : rfc3339(readAt),
+      closed_at: closedAt === null ? null : rfc3339(closedAt),
     };
   });
 }

@@ -4,7 +4,7 @@ import type { OrgCtx, Principal, Space } from "../platform/context";
 import { isId } from "../platform/id";
 import type { Problem } from "../platform/problem";
 import { notFound } from "../platform/problems";
-import { spaceOf } from "./orgs";
+import { spaceOf } from "./location-store";
 import { insufficientScope, keyRequired, locationRequired, sessionRequired } from "./problems";
 
 /** Why this caller may not do what is demanded, or null. */

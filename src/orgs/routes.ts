@@ -1,8 +1,11 @@
-// The organization's operations.
+// The operations on the organization, its locations, its members, and of whoever signed in.
 import { bare, onOrganization, type Endpoint } from "../platform/endpoint";
 import { ON_WRITE, WITH_BODY } from "../platform/problems";
 import { notYetEffective } from "../limits/schema";
+import { locationRoutes } from "./location-routes";
+import { memberRoutes } from "./member-routes";
 import * as orgs from "./orgs";
+import { personRoutes } from "./person-routes";
 import { apiNotInPlan, narrowedKey, organization, organizationPatch, ownerOnly, sandboxKey } from "./schema";
 
 export const example = {
@@ -16,7 +19,7 @@ export const example = {
   updated_at: "2026-11-20T17:53:00.000Z",
 };
 
-export const routes: readonly Endpoint[] = [
+const organizationRoutes: readonly Endpoint[] = [
   onOrganization({
     ...bare,
     id: "organization.get",
@@ -48,3 +51,5 @@ export const routes: readonly Endpoint[] = [
     run: (ctx, { body }) => orgs.update(ctx, body),
   }),
 ];
+
+export const routes: readonly Endpoint[] = [...personRoutes, ...organizationRoutes, ...locationRoutes, ...memberRoutes];

@@ -46,17 +46,17 @@ export async function memberPrincipal({ headers, organization, environment }: Se
   const found = await personOf(io, headers);
   if (!found) throw notSignedIn("The session has ended.");
   if (organization !== null && !isId("organization", organization)) throw notFound("No such organization.");
-  const [membership, another] = await store.readMemberships(io.db.control, found.user, organization, 2);
+  const [membership, another] = await store.readMemberships(io.db.control, found.user, organization);
   if (!membership) throw organization === null ? noMembership("You are no member of any organization.") : notFound("No such organization.");
   if (another) throw organizationRequired("You are a member of several organizations.");
   return {
-    id: membership.member_id,
+    id: membership.id,
     organization: membership.org_id,
     environment,
     space: null,
     locations: null,
     effective: ROLE_SCOPES[membership.role],
-    owner: { id: membership.member_id, role: membership.role },
+    owner: { id: membership.id, role: membership.role },
     epoch: 1,
     key: null,
   };

@@ -70,3 +70,37 @@ export const pageQuery = {
   limit: wholeNumber(1, MAX_LIMIT).default(DEFAULT_LIMIT).meta({ description: "Rows per page." }),
   cursor: z.string().min(1).max(2_000).optional().meta({ description: "`page.next_cursor` of the page before." }),
 };
+
+export interface PageAsked {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/**
+ * The answer of rows that were read one beyond the limit. `placeOf` is where a row stands; `end`: where what was looked at
+ * ends, when there may be more behind it.
+ */
+export async function pageOfRows<Row, Item>(
+  question: string,
+  limit: number,
+  rows: readonly Row[],
+  placeOf: (row: Row) => readonly Key[],
+  show: (rows: readonly Row[]) => Item[] | Promise<Item[]>,
+  end: Row | null = null,
+) {
+  const page = rows.slice(0, limit);
+  const last = (rows.length > limit ? page.at(-1) : end) ?? null;
+  return { status: 200, body: { data: await show(page), page: { next_cursor: last && encodeCursor(question, placeOf(last)), limit } } };
+}
+
+/** A page of what `read` lists in the order of ids (or against it), after one of them. */
+export async function pageById<Row extends { readonly id: string }, Item>(
+  question: string,
+  { limit, cursor }: PageAsked,
+  read: (after: string, limit: number) => Promise<readonly Row[]>,
+  show: (row: Row) => Item | Promise<Item>,
+) {
+  const [after = ""] = cursor === undefined ? [] : decodeCursor(cursor, question, ["string"]);
+  const rows = await read(String(after), limit + 1);
+  return pageOfRows(question, limit, rows, ({ id }) => [id], (page): Promise<Item[]> => Promise.all(page.map(show)));
+}

@@ -18,6 +18,27 @@ interface Entry {
 /** In any order; a deprecation stands with its endpoint. */
 export const CHANGES: readonly Entry[] = [
   {
+    date: "2026-11-21",
+    kind: "added",
+    summary: "The whole life of a key: integrations, requests for live keys, approval and the encrypted hand-over; rotation with overlap, simulation, leak reports; notices 15, 7 and 1 day before an unused key is deleted.",
+    operations: [
+      "integrations.list", "integrations.create", "integrations.get", "integrations.update", "access_requests.list", "access_requests.create", "access_requests.get",
+      "access_requests.approve", "access_requests.deny", "access_requests.withdraw", "access_requests.reissue", "claims.claim", "keys.rotate", "keys.rotate.cancel",
+      "keys.rotate.finish", "keys.simulate", "leaks.report", "notifications.list", "notifications.read",
+    ],
+    sunset: null,
+  },
+  {
+    date: "2026-11-21",
+    kind: "added",
+    summary: "People sign in: sessions, organizations, locations, members and invitations.",
+    operations: [
+      "session", "memberships.list", "organizations.create", "invitations.accept", "locations.list", "locations.create", "locations.get", "locations.update",
+      "members.list", "members.create", "members.get", "members.update", "members.remove", "members.invite",
+    ],
+    sunset: null,
+  },
+  {
     date: "2026-11-20",
     kind: "added",
     summary: "How the API is used and what was done with it: usage with latency, the activity log, the audit trail, this changelog, and who still calls what is deprecated.",

@@ -9,7 +9,7 @@ export const isConditional = ({ facts }: Endpoint): boolean => facts.method === 
 export function headersOf(endpoint: Endpoint): z.ZodObject[] {
   const { on, facts } = endpoint;
   const { method, path, writes } = facts;
-  const onExisting = writes !== undefined && (method !== "POST" || path.includes("{"));
+  const onExisting = on !== "person" && writes !== undefined && (method !== "POST" || path.includes("{"));
   return [
     ...(on === "space" ? [header("ConnectKit-Location", "Which location, for an agency key: `loc_…`.")] : []),
     ...(isConditional(endpoint) ? [header("If-None-Match", '304 if the ETag is still this: `"7"`.')] : []),
@@ -24,7 +24,7 @@ const header = (name: string, description: string) => z.object({ [name]: z.strin
 /** The headers of an operation's answers, beside the answer's own. */
 export const toldBy = ({ on, facts }: Endpoint): Readonly<Record<string, string>> => ({
   ...TRACE_TOLD,
-  ...(on === "nothing" ? {} : LIMITS_TOLD),
+  ...(on === "nothing" || on === "person" ? {} : LIMITS_TOLD),
   ...deprecationTold(facts),
   ...(facts.writes ? { "Idempotent-Replayed": "`true`: this is the answer that the first sending of the request got." } : {}),
 });
@@ -39,7 +39,7 @@ export const deprecationTold = ({ deprecated }: Facts): Readonly<Record<string, 
       }
     : {};
 
-export const LIMITS_TOLD = { "RateLimit-Policy": "The key's quotas.", RateLimit: "What is left of them." };
+export const LIMITS_TOLD = { "RateLimit-Policy": "The key's quotas.", RateLimit: "What is left of them.", "ConnectKit-Secret-Retires": "Only where the key was rotated and this is its old secret: until when it works." };
 export const TRACE_TOLD = { "Request-Id": "Names this request in a report." };
 
 /** Header name → description, as OpenAPI has it. */

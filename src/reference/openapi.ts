@@ -14,7 +14,7 @@ export function openapi(endpoints: readonly Endpoint[], origin: string): object 
   registry.registerComponent("securitySchemes", "basic", { type: "http", scheme: "basic", description: "Any user name, the key as password." });
   registry.registerComponent("securitySchemes", "apiKey", { type: "apiKey", in: "header", name: "X-API-Key" });
   registry.registerComponent("securitySchemes", "session", {
-    type: "apiKey", in: "cookie", name: "__Secure-connectkit.session_token", description: "A member who signed in at `/api/auth`, from this server's own pages only.",
+    type: "apiKey", in: "cookie", name: "__Secure-connectkit.session_token", description: "A member who signed in at `/api/auth`, from this server's own pages only. `ConnectKit-Organization` picks one of several memberships, `ConnectKit-Environment` is `live` or `sandbox`, `ConnectKit-Location` picks a location.",
   });
   for (const endpoint of endpoints) registry.registerPath(pathOf(endpoint, origin));
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
@@ -36,7 +36,8 @@ const TAGS = [
   { name: "Contacts", description: "People and how to reach them." },
   { name: "Keys", description: "Who may call, and what." },
   { name: "Access", description: "How a key is asked for, granted and handed over." },
-  { name: "Organization", description: "The organization and its plan." },
+  { name: "Sessions", description: "Who is signed in, and where they are a member." },
+  { name: "Organization", description: "The organization, its plan, its locations and its members." },
   { name: "Usage", description: "How the API is used, by whom and how fast." },
   { name: "Audit", description: "Who did what, and when." },
   { name: "Discovery", description: "What this server is." },

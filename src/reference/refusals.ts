@@ -52,7 +52,7 @@ export function refusalsOf(endpoint: Endpoint, origin: string): RouteConfig["res
     String(status),
     {
       description: types.map(({ code, title }) => `\`${code}\`: ${title}.`).join("\n\n"),
-      headers: headersTold({ ...TRACE_TOLD, ...(endpoint.on === "nothing" ? {} : LIMITS_TOLD), ...deprecationTold(endpoint.facts), ...TOLD_WITH[status] }),
+      headers: headersTold({ ...TRACE_TOLD, ...(endpoint.on === "nothing" || endpoint.on === "person" ? {} : LIMITS_TOLD), ...deprecationTold(endpoint.facts), ...TOLD_WITH[status] }),
       content: {
         "application/problem+json": {
           schema: problemSchema,

@@ -3,7 +3,7 @@ import { locationsSeen } from "../orgs/reach";
 import { rfc3339 } from "../platform/clock";
 import type { Environment, OrgCtx } from "../platform/context";
 import type { Reply } from "../platform/endpoint";
-import { decodeCursor, encodeCursor, questionOf } from "../platform/page";
+import { decodeCursor, pageOfRows, questionOf } from "../platform/page";
 import { equals, look, oneOf, type Term, type Walk } from "../platform/walk";
 import type { LoggedRequest, StatusRange } from "./schema";
 
@@ -51,9 +51,7 @@ export async function list(ctx: OrgCtx, { cursor, limit, ...query }: RequestsQue
   const after = cursor === undefined ? null : decodeCursor(cursor, question, ["number", "number"]);
   const walk = walkOf(ctx, query, await locationsSeen(ctx, query.location), after);
   const { rows, end } = await look<"log", RequestRow>(ctx.db.log, walk, limit + 1);
-  const page = rows.slice(0, limit);
-  const last = rows.length > limit ? page.at(-1) : end;
-  return { status: 200, body: { data: page.map(shown), page: { next_cursor: last ? encodeCursor(question, [last.at, last.rid]) : null, limit } } };
+  return pageOfRows(question, limit, rows, ({ at, rid }) => [at, rid], (page) => page.map(shown), end);
 }
 
 /** Along the narrowest index that there is for the question; what it does not serve is filtered. */
