@@ -181,11 +181,14 @@ describe("an integration", () => {
     const { publicKey, privateKey } = await generateKeyPair("ECDH-ES+A256KW", { extractable: true });
     const jwk = await exportJWK(publicKey);
     const small = { kty: "RSA", n: "A".repeat(170), e: "AQAB" };
-    for (const public_jwk of [await exportJWK(privateKey), { ...jwk, x: "AAAA" }, { ...jwk, crv: "secp256k1" }, { ...jwk, alg: "ECDH-ES" }, { ...jwk, use: "sig" }, small, { kty: "oct", k: "AAAA" }, {}, "jwk"]) {
+    for (const public_jwk of [await exportJWK(privateKey), { ...jwk, x: "AAAA" }, { ...jwk, crv: "secp256k1" }, { ...jwk, alg: "ECDH-ES" }, { ...jwk, use: "sig" }, { ...jwk, key_ops: ["verify"] }, small, { kty: "oct", k: "AAAA" }, {}, "jwk"]) {
       const { status, body } = await app.owner.patch(`/v1/integrations/${app.id}`, { public_jwk });
       expect([public_jwk, status, body.errors?.[0]?.pointer]).toEqual([public_jwk, 422, expect.stringMatching(/^\/public_jwk/)]);
     }
-    expect((await app.owner.patch(`/v1/integrations/${app.id}`, { public_jwk: jwk })).body.encrypted_to).toMatchObject({ alg: "ECDH-ES+A256KW" });
+    // Also as the jose command and WebCrypto write it.
+    for (const said of [{}, { key_ops: ["wrapKey"] }, { key_ops: [], ext: true }]) {
+      expect((await app.owner.patch(`/v1/integrations/${app.id}`, { public_jwk: { ...jwk, ...said } })).body.encrypted_to).toMatchObject({ alg: "ECDH-ES+A256KW" });
+    }
     const stranger = await other.session("owner");
     expect((await stranger.patch(`/v1/integrations/${app.id}`, { name: "Mine" })).status).toBe(404);
     const shown = (await app.owner.get(`/v1/integrations/${app.id}`)).body;

@@ -10,7 +10,8 @@ const text = z.string().regex(BASE64URL).max(2_000);
 const common = {
   kid: z.string().min(1).max(200).optional(),
   use: z.literal("enc").optional(),
-  key_ops: z.array(z.string().max(20)).max(8).optional(),
+  key_ops: z.array(z.enum(["encrypt", "wrapKey", "deriveKey", "deriveBits"])).max(8).optional(),
+  ext: z.boolean().optional(),
 };
 const elliptic = z.strictObject({ kty: z.literal("EC"), crv: z.enum(["P-256", "P-384", "P-521"]), x: text, y: text, alg: z.literal("ECDH-ES+A256KW").optional(), ...common });
 const octet = z.strictObject({ kty: z.literal("OKP"), crv: z.literal("X25519"), x: text, alg: z.literal("ECDH-ES+A256KW").optional(), ...common });
@@ -29,6 +30,13 @@ export interface Recipient {
   readonly thumbprint: string;
 }
 
+/** `key_ops` and `ext` are what tools write of their own use of the key (`wrapKey`, `[]`): WebCrypto would hold ours to it. */
+const imported = async (jwk: PublicJwk) => {
+  const { importJWK } = await import("jose");
+  const { key_ops: _operations, ext: _extractable, ...key } = jwk;
+  return importJWK(key, algOf(jwk));
+};
+
 const algOf = ({ kty }: PublicJwk): Recipient["alg"] => (kty === "RSA" ? "RSA-OAEP-256" : "ECDH-ES+A256KW");
 
 /** Checks that it is a key indeed, on its curve, of enough bits. Throws 422 at `pointer`. */
@@ -36,8 +44,7 @@ export async function checkJwk(jwk: PublicJwk, pointer: string): Promise<void> {
   const refuse = (message: string) => invalid([{ pointer, code: "invalid_jwk", message }]);
   const bits = jwk.kty === "RSA" ? Math.floor((jwk.n.length * 3) / 4) * 8 : MIN_RSA_BITS;
   if (bits < MIN_RSA_BITS || bits > MAX_RSA_BITS) throw refuse(`an RSA key of ${MIN_RSA_BITS} to ${MAX_RSA_BITS} bits`);
-  const { importJWK } = await import("jose");
-  await importJWK(jwk, algOf(jwk)).catch(() => {
+  await imported(jwk).catch(() => {
     throw refuse("not a public key of its type");
   });
 }
@@ -50,8 +57,8 @@ export async function recipientOf(json: string): Promise<Recipient> {
 
 /** A compact JWE of this JSON that only the holder of the private key can open. */
 export async function seal({ jwk, alg, thumbprint }: Recipient, payload: object): Promise<string> {
-  const { CompactEncrypt, importJWK } = await import("jose");
+  const { CompactEncrypt } = await import("jose");
   return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(payload)))
     .setProtectedHeader({ alg, enc: "A256GCM", kid: jwk.kid ?? thumbprint, cty: "application/json" })
-    .encrypt(await importJWK(jwk, alg));
+    .encrypt(await imported(jwk));
 }
