@@ -3,7 +3,7 @@
 import { callers } from "./keys/callers";
 import { admit, shut } from "./limits/admit";
 import { settle } from "./limits/settle";
-import { signIn } from "./orgs/sign-in";
+import { signIn } from "./orgs/sign-in/sign-in";
 import { serve } from "./platform/serve";
 import { routes as reference } from "./reference/routes";
 import { routes } from "./routes";

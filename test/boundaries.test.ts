@@ -27,8 +27,8 @@ const imports: Import[] = [...sources].flatMap(([from, text]) =>
 /** The files of a feature that others may use beside its door (the file of its name) and its schema. */
 const OPEN: Record<string, readonly string[]> = {
   limits: ["admit", "histogram", "settle", "stub", "gate", "guard", "guards", "address", "plans", "store", "switches", "schema"],
-  orgs: ["orgs", "people", "sessions", "sign-in", "reach", "roles", "problems", "schema", "routes"],
-  keys: ["keys", "ends", "expiry", "introspect", "issue", "claim", "callers", "authenticate", "scopes", "render", "problems", "schema", "routes", "life-routes"],
+  orgs: ["orgs", "authority", "people", "sessions", "sign-in", "reach", "roles", "problems", "schema", "routes"],
+  keys: ["keys", "subject", "ends", "expiry", "introspect", "issue", "claim", "callers", "authenticate", "scopes", "render", "problems", "schema", "routes", "life-routes"],
   access: ["lapses", "routes"],
   contacts: ["contacts", "schema", "routes"],
   usage: ["usage", "schema", "routes"],
@@ -65,16 +65,16 @@ describe("imports", () => {
 
 describe("better-auth", () => {
   it("is known to its own files, and loaded when first needed", () => {
-    expect([...sources].filter(([, text]) => /from "@?better-/.test(text)).map(([file]) => file)).toEqual(["orgs/auth-adapter.ts", "orgs/auth-sql.ts", "orgs/auth.ts"]);
-    expect(imports.filter(({ to, typeOnly }) => /^orgs\/auth(-adapter|-sql)?\.ts$/.test(to) && !typeOnly).map(({ from }) => from)).toEqual(["orgs/auth-adapter.ts", "orgs/auth.ts"]);
-    expect([...sources].filter(([, text]) => text.includes('import("./auth")')).map(([file]) => file)).toEqual(["orgs/auth-loaded.ts"]);
+    expect([...sources].filter(([, text]) => /from "@?better-/.test(text)).map(([file]) => file)).toEqual(["orgs/sign-in/adapter.ts", "orgs/sign-in/auth.ts", "orgs/sign-in/sql.ts"]);
+    expect(imports.filter(({ to, typeOnly }) => /^orgs\/sign-in\/(auth|adapter|sql)\.ts$/.test(to) && !typeOnly).map(({ from }) => from)).toEqual(["orgs/sign-in/adapter.ts", "orgs/sign-in/auth.ts"]);
+    expect([...sources].filter(([, text]) => text.includes('import("./auth")')).map(([file]) => file)).toEqual(["orgs/sign-in/loaded.ts"]);
   });
 });
 
 describe("writes", () => {
   it("go through commit; what is no change of anybody's is listed here, and the list may only shrink", () => {
     const batching = [...sources].filter(([, text]) => /\.batch\(/.test(text)).map(([file]) => file);
-    expect(batching.toSorted()).toEqual(["limits/spool.ts", "limits/switches.ts", "limits/uses.ts", "orgs/auth-adapter.ts", "platform/commit.ts", "platform/sql.ts", "upkeep/upkeep.ts"]);
+    expect(batching.toSorted()).toEqual(["limits/spool.ts", "limits/switches.ts", "limits/uses.ts", "orgs/sign-in/adapter.ts", "platform/commit.ts", "platform/sql.ts", "upkeep/upkeep.ts"]);
     expect([...sources].filter(([file, text]) => /\benv\.(DB|DATA|LOG)\b/.test(text) && file !== "platform/sql.ts").map(([file]) => file)).toEqual([]);
   });
 

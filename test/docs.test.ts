@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { signIn } from "../src/orgs/sign-in";
+import { signIn } from "../src/orgs/sign-in/sign-in";
 import { routes } from "../src/routes";
 import { problemsOf } from "../src/reference/refusals";
 

@@ -1,6 +1,6 @@
 import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { auth } from "../src/orgs/auth-loaded";
+import { auth } from "../src/orgs/sign-in/loaded";
 
 await applyD1Migrations(env.DB, env.MIGRATIONS.control);
 await applyD1Migrations(env.DATA, env.MIGRATIONS.data);

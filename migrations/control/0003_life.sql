@@ -22,6 +22,7 @@ CREATE UNIQUE INDEX members_by_invite ON members (invite_digest) WHERE invite_di
 
 ALTER TABLE keys ADD COLUMN contract TEXT;           -- JSON, the operator's: overrides the organization's quotas
 ALTER TABLE keys ADD COLUMN claimed_at INTEGER;
+ALTER TABLE key_secrets ADD COLUMN leaked_at INTEGER;  -- when it was first reported
 ALTER TABLE keys ADD COLUMN exposed_at INTEGER;      -- when it was last seen where it must not be
 ALTER TABLE keys ADD COLUMN idle_due_at INTEGER;     -- when upkeep looks at its idleness next: never after what is due
 UPDATE keys SET idle_due_at = coalesce(last_used_at, created_at) + 6480000000;  -- 75 days
@@ -86,3 +87,19 @@ CREATE INDEX access_requests_of_org ON access_requests (org_id, id);
 CREATE UNIQUE INDEX access_requests_by_claim ON access_requests (claim_digest) WHERE claim_digest IS NOT NULL;
 CREATE INDEX access_requests_of_key ON access_requests (key_id) WHERE key_id IS NOT NULL;
 CREATE INDEX access_requests_by_end ON access_requests (expires_at) WHERE status IN ('pending', 'approved');
+
+-- What is shown of an integration and of a pending request follows its sandbox key and its public key: so do their
+-- versions, so that nobody approves (If-Match) what they have not seen.
+CREATE TRIGGER sandbox_key_changed AFTER UPDATE OF scopes, status ON keys
+WHEN NEW.environment = 'sandbox' AND (NEW.scopes IS NOT OLD.scopes OR NEW.status IS NOT OLD.status)
+BEGIN
+  UPDATE integrations SET version = version + 1 WHERE sandbox_key_id = NEW.id;
+  UPDATE access_requests SET version = version + 1 WHERE status = 'pending' AND sandbox_key_id = NEW.id;
+END;
+CREATE TRIGGER integration_changed AFTER UPDATE OF version ON integrations
+BEGIN
+  UPDATE access_requests SET version = version + 1 WHERE status = 'pending' AND integration_id = NEW.id;
+END;
+CREATE INDEX integrations_of_sandbox_key ON integrations (sandbox_key_id);
+CREATE INDEX access_requests_waiting ON access_requests (integration_id) WHERE status = 'pending' AND integration_id IS NOT NULL;
+CREATE INDEX access_requests_of_sandbox_key ON access_requests (sandbox_key_id) WHERE status = 'pending' AND sandbox_key_id IS NOT NULL;

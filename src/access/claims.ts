@@ -11,7 +11,7 @@ import type { Reply } from "../platform/endpoint";
 import { notFound } from "../platform/problems";
 import { hash, PlainSecret, sha256, type HashedSecret } from "../platform/secret";
 import { isToken, mintToken } from "../platform/token";
-import { about, event } from "./events";
+import { about, event, forVendor } from "./events";
 import { recipientOf, seal } from "./jwk";
 import { claimLapsed, claimUsed } from "./problems";
 import { scopesOf } from "./render";
@@ -61,8 +61,8 @@ export async function claim(ctx: Ctx, token: string): Promise<Reply<Claimed>> {
       guards: [store.unchanged(row), isUnclaimed(key)],
       writes: [...claimWrites(key, hash(ctx.env.KEY_PEPPER, secret), secret.last4, ctx.now), store.updateRequest(after)],
       events: [
-        { type: "key.claimed", subject: key, version: 2, environment: "live", changes: { status: { from: "unclaimed", to: "active" } }, data: { ...receipt, request: row.id }, notice: { severity: "info" } },
-        ...(row.vendor_id === null ? [] : [{ ...event(after, "claimed", row), org: row.vendor_id, data: { ...receipt, client: row.org_id }, notice: { severity: "info" } as const }]),
+        { type: "key.claimed", subject: key, version: (row.key_version ?? 0) + 1, environment: "live", changes: { status: { from: "unclaimed", to: "active" } }, data: { ...receipt, request: row.id }, notice: { severity: "info" } },
+        ...(row.vendor_id === null ? [] : [{ ...forVendor(event(after, "claimed", row), row), data: { ...receipt, request: row.id, client: row.org_id }, notice: { severity: "info" } as const }]),
       ],
     };
   });
@@ -72,6 +72,7 @@ export async function claim(ctx: Ctx, token: string): Promise<Reply<Claimed>> {
 function open(row: store.ListedRequestRow | null, now: number): string {
   if (!row || row.key_id === null) throw claimLapsed("The link was replaced.");
   if (row.status === "claimed" || row.status === "connected") throw claimUsed("The secret was handed over already.");
-  if (row.status !== "approved" || row.expires_at <= now || row.key_status !== "unclaimed") throw claimLapsed("The link works no more.");
+  const ended = Math.min(row.expires_at, row.key_expires_at ?? Number.POSITIVE_INFINITY) <= now;
+  if (row.status !== "approved" || ended || row.key_status !== "unclaimed") throw claimLapsed("The link works no more.");
   return row.key_id;
 }

@@ -1,5 +1,6 @@
 // The operations of integrations: the catalogue, and what a vendor offers in it.
 import * as z from "zod";
+import { narrowedKey, sandboxKey } from "../orgs/schema";
 import { bare, onOrganization, type Endpoint } from "../platform/endpoint";
 import { idPattern } from "../platform/id";
 import { cursorMismatch, pageOf, pageQuery } from "../platform/page";
@@ -43,8 +44,8 @@ export const integrationRoutes: readonly Endpoint[] = [
     bodyType: "json",
     bodyExample: { name: "Tidewater Mail", description: "Newsletters to your contacts.", sandbox_key: ids.key },
     answers: { 201: { ...oneIntegration, headers: { ETag: "Its version.", Location: "Its path." } } },
-    problems: [...WITH_BODY, ...ON_WRITE],
-    run: (ctx, { body }) => integrations.register(ctx, body),
+    problems: [...WITH_BODY, ...ON_WRITE, sandboxKey, narrowedKey],
+    run: (ctx, { body }) => integrations.create(ctx, body),
   }),
   onOrganization({
     ...bare,
@@ -74,7 +75,7 @@ export const integrationRoutes: readonly Endpoint[] = [
     bodyType: "json",
     bodyExample: { description: "Newsletters, and nothing else." },
     answers: { 200: oneIntegration },
-    problems: [...WITH_BODY, ...ON_WRITE],
+    problems: [...WITH_BODY, ...ON_WRITE, sandboxKey, narrowedKey],
     run: (ctx, { params: { id }, body }) => integrations.update(ctx, id, body),
   }),
 ];

@@ -1,4 +1,5 @@
 // Integrations: what a vendor offers to every organization, built on a sandbox key whose scopes a live key will have.
+import { checkWhole } from "../orgs/authority";
 import { commit, type CommitCtx, type Plan } from "../platform/commit";
 import { checkIfMatch, etag } from "../platform/conditions";
 import type { OrgCtx } from "../platform/context";
@@ -23,6 +24,12 @@ export async function read(ctx: OrgCtx, id: string): Promise<Reply<Integration>>
   return reply(200, row);
 }
 
+/** `register`, by who may act for the whole organization. Throws `sandbox_key`, `narrowed_key` (403), 422. */
+export async function create(ctx: OrgCtx, input: IntegrationInput): Promise<Reply<Integration>> {
+  checkWhole(ctx);
+  return register(ctx, input);
+}
+
 /** Registers one. Throws 422 for a key that is no living sandbox key of the organization, or no public key. */
 export async function register(ctx: CommitCtx & Pick<OrgCtx, "db">, input: IntegrationInput): Promise<Reply<Integration>> {
   if (input.public_jwk) await checkJwk(input.public_jwk, "/public_jwk");
@@ -42,6 +49,7 @@ export async function register(ctx: CommitCtx & Pick<OrgCtx, "db">, input: Integ
 
 /** Merge-patches one of the organization's own. Requests that are approved already keep the key that they were approved with. */
 export async function update(ctx: OrgCtx, id: string, patch: IntegrationPatch): Promise<Reply<Integration>> {
+  checkWhole(ctx);
   if (patch.public_jwk) await checkJwk(patch.public_jwk, "/public_jwk");
   return commit(ctx, ctx.db.control, async (): Promise<Plan<"control", Integration>> => {
     const before = await store.readIntegration(ctx.db.control, id);
@@ -66,7 +74,14 @@ export async function update(ctx: OrgCtx, id: string, patch: IntegrationPatch): 
       reply: await reply(200, after),
       guards: [{ database: "control", sql: "SELECT version = ? FROM integrations WHERE id = ?", params: [before.version, id] }],
       writes: [store.updateIntegration(after)],
-      events: [{ type: after.status === "retired" && before.status === "listed" ? "integration.retired" : "integration.updated", subject: id, version: after.version, changes }],
+      events: [
+        {
+          type: after.status === "retired" && before.status === "listed" ? "integration.retired" : "integration.updated", subject: id, version: after.version, changes,
+          data: { name: after.name },
+          // What later keys may, and who can open them, is no detail.
+          ...("public_jwk" in changes || "sandbox_key" in changes ? { notice: { severity: "warning" } as const } : {}),
+        },
+      ],
     };
   });
 }

@@ -8,7 +8,7 @@ const MAX_RSA_BITS = 8_192;
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
 const text = z.string().regex(BASE64URL).max(2_000);
 const common = {
-  kid: z.string().min(1).max(200).optional(),
+  kid: z.string().regex(/^[\x20-\x7e]{1,200}$/, "printable ASCII").optional(),
   use: z.literal("enc").optional(),
   key_ops: z.array(z.enum(["encrypt", "wrapKey", "deriveKey", "deriveBits"])).max(8).optional(),
   ext: z.boolean().optional(),
@@ -30,23 +30,25 @@ export interface Recipient {
   readonly thumbprint: string;
 }
 
-/** `key_ops` and `ext` are what tools write of their own use of the key (`wrapKey`, `[]`): WebCrypto would hold ours to it. */
-const imported = async (jwk: PublicJwk) => {
-  const { importJWK } = await import("jose");
-  const { key_ops: _operations, ext: _extractable, ...key } = jwk;
-  return importJWK(key, algOf(jwk));
-};
-
 const algOf = ({ kty }: PublicJwk): Recipient["alg"] => (kty === "RSA" ? "RSA-OAEP-256" : "ECDH-ES+A256KW");
 
-/** Checks that it is a key indeed, on its curve, of enough bits. Throws 422 at `pointer`. */
+/** Checks that it is a key indeed, of enough bits, by sealing something to it. Throws 422 at `pointer`. */
 export async function checkJwk(jwk: PublicJwk, pointer: string): Promise<void> {
   const refuse = (message: string) => invalid([{ pointer, code: "invalid_jwk", message }]);
-  const bits = jwk.kty === "RSA" ? Math.floor((jwk.n.length * 3) / 4) * 8 : MIN_RSA_BITS;
-  if (bits < MIN_RSA_BITS || bits > MAX_RSA_BITS) throw refuse(`an RSA key of ${MIN_RSA_BITS} to ${MAX_RSA_BITS} bits`);
-  await imported(jwk).catch(() => {
-    throw refuse("not a public key of its type");
+  const trial = async (): Promise<number> => {
+    await seal(await recipientOf(JSON.stringify(jwk)), {});
+    return jwk.kty === "RSA" ? bitsOf(jwk.n) : MIN_RSA_BITS;
+  };
+  const bits = await trial().catch(() => {
+    throw refuse("not a public key that something can be encrypted to");
   });
+  if (bits < MIN_RSA_BITS || bits > MAX_RSA_BITS) throw refuse(`an RSA key of ${MIN_RSA_BITS} to ${MAX_RSA_BITS} bits`);
+}
+
+/** Of a number in base64url, without its leading zeros. */
+function bitsOf(digits: string): number {
+  const bytes = Array.from(atob(digits.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0).toString(16).padStart(2, "0"));
+  return BigInt(`0x0${bytes.join("")}`).toString(2).length;
 }
 
 export async function recipientOf(json: string): Promise<Recipient> {
@@ -57,8 +59,10 @@ export async function recipientOf(json: string): Promise<Recipient> {
 
 /** A compact JWE of this JSON that only the holder of the private key can open. */
 export async function seal({ jwk, alg, thumbprint }: Recipient, payload: object): Promise<string> {
-  const { CompactEncrypt } = await import("jose");
+  const { CompactEncrypt, importJWK } = await import("jose");
+  // `key_ops` and `ext` are what tools write of their own use of the key: WebCrypto would hold ours to it.
+  const { key_ops: _operations, ext: _extractable, ...key } = jwk;
   return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(payload)))
     .setProtectedHeader({ alg, enc: "A256GCM", kid: jwk.kid ?? thumbprint, cty: "application/json" })
-    .encrypt(await imported(jwk));
+    .encrypt(await importJWK(key, alg));
 }

@@ -28,10 +28,13 @@ export async function lapse(db: Databases, now: number): Promise<number> {
         control("UPDATE access_requests SET status = 'expired', version = version + 1, updated_at = ? WHERE id IN (SELECT value FROM json_each(?))", now, requests),
         control("UPDATE keys SET status = 'expired', version = version + 1, updated_at = ? WHERE status = 'unclaimed' AND id IN (SELECT value FROM json_each(?))", now, keys),
       ],
-      events: rows.map((row) => {
+      events: rows.flatMap((row) => {
         const after: store.ListedRequestRow = { ...row, status: "expired", version: row.version + 1 };
         const data = { ...about(row), ...(row.key_id === null ? {} : { key: row.key_id }) };
-        return { ...event(after, "expired", row), org: row.org_id, data, notice: { severity: "warning", member: row.decided_by ?? row.requested_by } as const };
+        const request = { ...event(after, "expired", row), org: row.org_id, data, notice: { severity: "warning", member: row.decided_by ?? row.requested_by } as const };
+        if (row.key_id === null || row.key_status !== "unclaimed") return [request];
+        const status = { from: "unclaimed", to: "expired" };
+        return [request, { type: "key.expired", org: row.org_id, subject: row.key_id, environment: "live", version: (row.key_version ?? 0) + 1, changes: { status }, data: { name: row.name, request: row.id } } as const];
       }),
     };
   });

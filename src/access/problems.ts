@@ -31,6 +31,21 @@ export const sandboxKeyEnded = problem({
   cause: "A live key gets exactly the scopes of the sandbox key that the integration was built on, and that key no longer works.",
   cure: "Have the vendor register another sandbox key (`PATCH /v1/integrations/{id}`), or deny the request.",
 });
+export const integrationRetired = problem({
+  code: "integration_retired",
+  status: 409,
+  title: "The integration was retired",
+  cause: "Its vendor took it out of the catalogue since it was asked for.",
+  cure: "Deny the request.",
+});
+export const requestLimitReached = problem({
+  code: "request_limit_reached",
+  status: 409,
+  title: "Too many requests are waiting",
+  cause: "So many requests of this member, or of this organization, wait for a decision that no other one is taken.",
+  cure: "Have an admin decide, or withdraw one.",
+  example: { limit: 10 },
+});
 export const claimUsed = problem({
   code: "claim_used",
   status: 410,
@@ -42,6 +57,6 @@ export const claimLapsed = problem({
   code: "claim_lapsed",
   status: 410,
   title: "The link has lapsed",
-  cause: "The link was not used within 72 hours, or was replaced, or its key was revoked.",
+  cause: "The link was not used within 72 hours, or its key has ended. One that was replaced is not known any more (404).",
   cure: "Have an admin make a new one: `POST /v1/access-requests/{id}/reissue`.",
 });

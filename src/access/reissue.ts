@@ -1,16 +1,16 @@
 // A hand-over that went wrong: what was handed over works no more when this is answered, and a new link takes its place.
 // And the one that went right: the key's first success closes the request.
-import { isLiving } from "./render";
 import { unclaimWrites } from "../keys/claim";
+import { roomFor } from "../keys/issue";
 import { keyEnded } from "../keys/problems";
-import { tell, effectively } from "../limits/switches";
+import { checkReachable, effectively, tell } from "../limits/switches";
 import { raiseKeys } from "../limits/store";
 import { commit, type Plan } from "../platform/commit";
 import { checkIfMatch } from "../platform/conditions";
 import type { OrgCtx } from "../platform/context";
 import type { Reply } from "../platform/endpoint";
 import { newClaim } from "./claims";
-import { about, event, thumbprintOf } from "./events";
+import { about, event, forVendor, thumbprintOf } from "./events";
 import { requestClosed } from "./problems";
 import { checkApprover, seen, withLink } from "./requests";
 import type { ApprovedRequest } from "./schema";
@@ -28,7 +28,9 @@ export function reissue(ctx: OrgCtx, id: string): Promise<Reply<ApprovedRequest>
     const { key_id: key, key_status: status } = before;
     if (!AGAIN.has(before.status) || key === null) throw requestClosed(`The request is ${before.status}.`, { request_status: before.status });
     const lapsed = before.status === "expired" && status === "expired";
-    if (!lapsed && status !== "unclaimed" && !isLiving(status)) throw keyEnded(`The key is ${status}.`, { key_status: status });
+    if (!lapsed && status !== "unclaimed" && status !== "active") throw keyEnded(`The key is ${status}.`, { key_status: status });
+    const limit = lapsed ? [await roomFor(ctx)] : [];
+    await checkReachable(ctx.env, key);
     const after: store.ListedRequestRow = {
       ...before, status: "approved", public_jwk: before.integration_id === null ? before.public_jwk : before.integration_jwk, claim_digest: claim.digest,
       expires_at: claim.expiresAt, claimed_at: null, fingerprint: null, key_status: "unclaimed", key_last4: "----", version: before.version + 1, updated_at: ctx.now,
@@ -36,9 +38,10 @@ export function reissue(ctx: OrgCtx, id: string): Promise<Reply<ApprovedRequest>
     return {
       reply: await withLink(ctx, after, claim),
       withhold: ["claim"],
-      guards: [store.unchanged(before), { database: "control", sql: "SELECT status = ? FROM keys WHERE id = ?", params: [status, key] }],
+      guards: [store.unchanged(before), ...limit, { database: "control", sql: "SELECT status = ? AND version = ? FROM keys WHERE id = ?", params: [status, before.key_version, key] }],
       writes: [...unclaimWrites(key, ctx.now), store.updateRequest(after)],
       events: [
+        { type: "key.unclaimed", subject: key, version: (before.key_version ?? 0) + 1, environment: "live", changes: { status: { from: status, to: "unclaimed" } }, data: { request: id } },
         {
           ...event(after, "reissued", before), data: { ...about(after), key, voided: before.fingerprint, encrypted_to: await thumbprintOf(after) },
           notice: { severity: "info", member: before.requested_by },
@@ -64,7 +67,7 @@ export async function connect(ctx: OrgCtx, id: string): Promise<void> {
       writes: [store.updateRequest(after), ...raiseKeys([key], ctx.now)],
       events: [
         { ...event(after, "connected", before), data, notice: { severity: "info" } },
-        ...(before.vendor_id === null ? [] : [{ ...event(after, "connected", before), org: before.vendor_id, data: { ...data, client: ctx.org }, notice: { severity: "info" } as const }]),
+        ...(before.vendor_id === null ? [] : [{ ...forVendor(event(after, "connected", before), before), data: { ...data, request: id, client: ctx.org }, notice: { severity: "info" } as const }]),
       ],
     };
   });

@@ -13,12 +13,15 @@ import { invalid, notFound } from "../platform/problems";
 import { linkOf, newClaim, type Claim } from "./claims";
 import { about, event, thumbprintOf } from "./events";
 import { checkJwk } from "./jwk";
-import { approverOnly, requestClosed, sandboxKeyEnded, vendorCannotRequest } from "./problems";
+import { approverOnly, integrationRetired, requestClosed, requestLimitReached, sandboxKeyEnded, vendorCannotRequest } from "./problems";
 import { isLiving, jwkOf, requestOf, scopesOf } from "./render";
 import type { AccessRequest, AccessRequestInput, Approval, ApprovedRequest } from "./schema";
 import * as store from "./store";
 
 const REQUEST_MS = 30 * DAY;
+/** Requests that wait: of a member, of an organization. Each is a notice to its admins. */
+const MAX_OWN = 10;
+const MAX_WAITING = 100;
 
 /** Asks for a live key. Throws `vendor_cannot_request` (403), `sandbox_key_ended` (409), 422. */
 export async function request(ctx: OrgCtx, input: AccessRequestInput): Promise<Reply<AccessRequest>> {
@@ -26,8 +29,10 @@ export async function request(ctx: OrgCtx, input: AccessRequestInput): Promise<R
   if (jwk) await checkJwk(jwk, "/custom/public_jwk");
   return commit(ctx, ctx.db.control, async (): Promise<Plan<"control", AccessRequest>> => {
     const wanted = input.integration_id === undefined ? await custom(ctx, input.custom) : await catalogued(ctx, input.integration_id);
-    const locations = input.location_ids ?? null;
-    if (locations && (await store.countLocations(ctx.db.control, ctx.org, locations)) !== new Set(locations).size) {
+    const waiting = await store.countWaiting(ctx.db.control, ctx.org, ctx.principal.owner.id);
+    if (waiting.own >= MAX_OWN || waiting.all >= MAX_WAITING) throw requestLimitReached("Too many requests wait for a decision.", { limit: waiting.own >= MAX_OWN ? MAX_OWN : MAX_WAITING });
+    const locations = input.location_ids ? [...new Set(input.location_ids)] : null;
+    if (locations && (await store.countLocations(ctx.db.control, ctx.org, locations)) !== locations.length) {
       throw invalid([{ pointer: "/location_ids", code: "unknown_location", message: "no such location" }]);
     }
     const kind = wanted.kind ?? (locations?.length === 1 ? "location" : "agency");
@@ -67,7 +72,7 @@ async function custom(ctx: OrgCtx, input: AccessRequestInput["custom"]): Promise
 const NEW = {
   integration_id: null, scopes: null, sandbox_key_id: null, status: "pending", decided_at: null, decided_by: null, decision: null, granted: null, key_id: null,
   claim_digest: null, claimed_at: null, fingerprint: null, connected_at: null, version: 1, integration: null, vendor_id: null, vendor: null,
-  integration_jwk: null, sandbox_scopes: null, sandbox_status: null, key_status: null, key_last4: null,
+  integration_jwk: null, integration_status: null, sandbox_scopes: null, sandbox_status: null, key_status: null, key_last4: null, key_version: null, key_expires_at: null,
 } as const;
 
 /** Owners and admins see all requests, others their own. */
@@ -90,6 +95,7 @@ export async function approve(ctx: OrgCtx, id: string, approval: Approval): Prom
   const claim = newClaim(ctx);
   return commit(ctx, ctx.db.control, async (): Promise<Plan<"control", ApprovedRequest>> => {
     const before = await pending(ctx, id);
+    if (before.integration_status === "retired") throw integrationRetired("The vendor took it out of the catalogue.");
     if ((before.integration_id ?? before.sandbox_key_id) !== null && !isLiving(before.sandbox_status)) throw sandboxKeyEnded("The sandbox key that it goes by no longer works.");
     if (approval.expires_at !== undefined && approval.expires_at <= ctx.now) throw invalid([{ pointer: "/expires_at", code: "in_the_past", message: "must lie in the future" }]);
     const asked = scopesOf(before).split(" ");
@@ -159,7 +165,8 @@ export async function seen(ctx: OrgCtx, id: string): Promise<store.ListedRequest
 async function pending(ctx: OrgCtx, id: string): Promise<store.ListedRequestRow> {
   const row = await seen(ctx, id);
   checkIfMatch(ctx, row.version);
-  if (row.status !== "pending" || row.expires_at <= ctx.now) throw requestClosed(`The request is ${row.status}.`, { request_status: row.status });
+  const status = row.status === "pending" && row.expires_at <= ctx.now ? "expired" : row.status;
+  if (status !== "pending") throw requestClosed(`The request is ${status}.`, { request_status: status });
   return row;
 }
 

@@ -12,7 +12,7 @@ import { claim } from "./claims";
 import { approved, ids, pending } from "./examples";
 import { integrationRoutes } from "./integration-routes";
 import { ping } from "./ping";
-import { approverOnly, claimLapsed, claimUsed, requestClosed, sandboxKeyEnded, vendorCannotRequest } from "./problems";
+import { approverOnly, claimLapsed, claimUsed, integrationRetired, requestClosed, requestLimitReached, sandboxKeyEnded, vendorCannotRequest } from "./problems";
 import { reissue } from "./reissue";
 import * as requests from "./requests";
 import * as schema from "./schema";
@@ -86,7 +86,7 @@ export const routes: readonly Endpoint[] = [
     bodyType: "json",
     bodyExample: { custom: { name: "Warehouse sync", reason: "Nightly copy", scopes: ["contacts:read"] } },
     answers: { 201: { ...oneRequest, headers: { ETag: "Its version.", Location: "Its path." } } },
-    problems: [...WITH_BODY, ...ON_WRITE, vendorCannotRequest, sandboxKeyEnded],
+    problems: [...WITH_BODY, ...ON_WRITE, vendorCannotRequest, sandboxKeyEnded, requestLimitReached],
     run: (ctx, { body }) => requests.request(ctx, body),
   }),
   onOrganization({
@@ -121,7 +121,7 @@ export const routes: readonly Endpoint[] = [
     bodyType: "json",
     bodyExample: { reason: "Agreed with marketing" },
     answers: { 200: withClaim },
-    problems: [...WITH_BODY, ...ON_WRITE, approverOnly, requestClosed, sandboxKeyEnded, keyLimitReached],
+    problems: [...WITH_BODY, ...ON_WRITE, approverOnly, requestClosed, sandboxKeyEnded, integrationRetired, keyLimitReached],
     run: (ctx, { params: { id }, body }) => requests.approve(ctx, id, body),
   }),
   onOrganization({
@@ -172,7 +172,7 @@ export const routes: readonly Endpoint[] = [
     writes: "control",
     params,
     answers: { 200: withClaim },
-    problems: [...ON_WRITE, approverOnly, requestClosed, keyEnded, notYetEffective],
+    problems: [...ON_WRITE, approverOnly, requestClosed, keyEnded, keyLimitReached, notYetEffective],
     run: (ctx, { params: { id } }) => reissue(ctx, id),
   }),
   open({

@@ -3,14 +3,14 @@ import * as z from "zod";
 import { cidrs, limits, scopes } from "../keys/schema";
 import { idPattern, type Kind } from "../platform/id";
 import { readOnlyMembers } from "../platform/readonly";
-import { time, timestamp } from "../platform/validate";
+import { line, time, timestamp } from "../platform/validate";
 import { publicJwk } from "./jwk";
 
 const id = (kind: Kind, what: string = kind) => z.string().regex(idPattern(kind), `the id of a ${what}`);
-const name = z.string().trim().min(1).max(200);
+const name = line(200);
 const reason = z.string().trim().min(1).max(2_000);
 const kind = z.enum(["agency", "location"]);
-const https = z.url({ protocol: /^https$/, hostname: z.regexes.domain }).max(500);
+const https = z.url({ protocol: /^https$/, hostname: z.regexes.domain }).max(500).refine((text) => !text.includes("@"), "an address without a user name");
 
 const encryptedTo = z
   .strictObject({ thumbprint: z.string(), alg: z.enum(["ECDH-ES+A256KW", "RSA-OAEP-256"]) })

@@ -98,14 +98,17 @@ export interface ListedRequestRow extends AccessRequestRow {
   vendor_id: string | null;
   vendor: string | null;
   integration_jwk: string | null;
+  integration_status: string | null;
   sandbox_scopes: string | null;
   sandbox_status: string | null;
   key_status: string | null;
   key_last4: string | null;
+  key_version: number | null;
+  key_expires_at: number | null;
 }
 
-const REQUESTS = `SELECT r.*, i.name AS integration, i.org_id AS vendor_id, o.name AS vendor, i.public_jwk AS integration_jwk,
-    s.scopes AS sandbox_scopes, s.status AS sandbox_status, k.status AS key_status, k.last4 AS key_last4
+const REQUESTS = `SELECT r.*, i.name AS integration, i.org_id AS vendor_id, o.name AS vendor, i.public_jwk AS integration_jwk, i.status AS integration_status,
+    s.scopes AS sandbox_scopes, s.status AS sandbox_status, k.status AS key_status, k.last4 AS key_last4, k.version AS key_version, k.expires_at AS key_expires_at
   FROM access_requests r LEFT JOIN integrations i ON i.id = r.integration_id LEFT JOIN organizations o ON o.id = i.org_id
     LEFT JOIN keys s ON s.id = coalesce(i.sandbox_key_id, r.sandbox_key_id) LEFT JOIN keys k ON k.id = r.key_id`;
 
@@ -118,6 +121,12 @@ export const readByClaim = (database: Database<"control">, digest: string): Prom
 /** Pending ones that nobody decided in time, approved ones whose link nobody used. */
 export const readLapsed = (database: Database<"control">, now: number, limit: number): Promise<ListedRequestRow[]> =>
   database.all<ListedRequestRow>(control(`${REQUESTS} WHERE r.status IN ('pending', 'approved') AND r.expires_at <= ? ORDER BY r.expires_at LIMIT ?`, now, limit));
+
+/** How many wait in the organization, and of this member. */
+export const countWaiting = async (database: Database<"control">, org: string, member: string): Promise<{ all: number; own: number }> =>
+  (await database.first<{ all: number; own: number }>(
+    control("SELECT count(*) AS \"all\", total(requested_by = ?) AS own FROM access_requests WHERE org_id = ? AND status = 'pending'", member, org),
+  )) ?? { all: 0, own: 0 };
 
 export interface RequestFilter {
   readonly status?: string | undefined;

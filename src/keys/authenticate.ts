@@ -5,7 +5,7 @@ import type { Demand, Io } from "../platform/access";
 import { rfc3339 } from "../platform/clock";
 import type { KeyPrincipal } from "../platform/context";
 import { memo } from "../platform/memo";
-import type { Problem } from "../platform/problem";
+import type { Problem, ProblemThrower } from "../platform/problem";
 import type { Given } from "../platform/query";
 import { hash, PlainSecret, type HashedSecret } from "../platform/secret";
 import { isAllowed } from "./cidr";
@@ -15,7 +15,7 @@ import { ANYWHERE, isWellFormed } from "./format";
 import * as known from "./principals";
 import {
   ambiguousCredentials, apiDisabled, ipNotAllowed, keyExpired, keyInBrowser, keyInUrl, keyPaused, malformedKey, missingKey, secretRetired,
-  tooManyUnknownKeys,
+  tooManyUnknownKeys, unknownKey,
 } from "./problems";
 
 export interface KeyCredential {
@@ -47,12 +47,19 @@ export const noKey = (): Problem => missingKey("This operation needs an API key.
 /** What the key is; `fresh`: from D1. Throws 401, 429. */
 export async function keyPrincipal(credential: KeyCredential, io: Io, fresh: boolean): Promise<KeyPrincipal> {
   const cached = fresh ? null : known.remembered(credential.digest);
-  if (cached) return cached;
+  if (cached && !lapsed(cached, io.now)) return cached;
   if (isShut(io)) throw tooManyUnknownKeys("Too many keys that don't work came from this address.", {}, { "Retry-After": "10" });
   const found = await known.find(credential.digest, io, fresh);
-  if ("principal" in found) return found.principal;
+  const refused = "principal" in found ? lapsed(found.principal, io.now) : found.refusal;
+  if ("principal" in found && !refused) return found.principal;
   await countUnknown(io);
-  throw found.refusal("This key does not work.", {}, { "WWW-Authenticate": credential.challenge });
+  throw (refused ?? unknownKey)("This key does not work.", {}, { "WWW-Authenticate": credential.challenge });
+}
+
+/** What has come to its end by itself opens nothing: it takes no token and is no use of the key. */
+function lapsed({ expiresAt, secret }: KeyPrincipal, now: number): ProblemThrower | null {
+  if (expiresAt !== null && expiresAt <= now) return keyExpired;
+  return secret.state === "previous" && secret.retiresAt !== null && secret.retiresAt <= now ? secretRetired : null;
 }
 
 /** What the answers to an old secret tell. */
@@ -71,12 +78,9 @@ const digestOf = memo(1, (pepper) =>
 
 /** Why this key may not make this request, or null. */
 export function keyRefusal(principal: KeyPrincipal, request: Request, demand: Demand, io: Io): Problem | null {
-  const { secret, expiresAt, status, environment } = principal;
-  const challenge = () => ({ "WWW-Authenticate": challengeOf(textsOf(request.headers).basic) });
-  if (expiresAt !== null && expiresAt <= io.now) return keyExpired(`The key ••••${principal.key.last4} has expired.`, {}, challenge());
-  if (secret.state === "previous" && secret.retiresAt !== null && secret.retiresAt <= io.now) {
-    return secretRetired(`The key ••••${principal.key.last4} has a newer secret.`, {}, challenge());
-  }
+  const { status, environment } = principal;
+  const ended = lapsed(principal, io.now);
+  if (ended) return ended(`The key ••••${principal.key.last4} does not work any more.`, {}, { "WWW-Authenticate": challengeOf(textsOf(request.headers).basic) });
   if (environment === "live" && isFromBrowser(request)) {
     exposed(io, principal.key.id, "browser");
     return keyInBrowser("A live key was sent by a page in a browser.");

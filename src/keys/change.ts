@@ -1,6 +1,6 @@
 // Changing one key: read, decided, written with its event, and made effective at its gate before the answer.
 import { raiseKeys } from "../limits/store";
-import { effectively } from "../limits/switches";
+import { effectively, tell } from "../limits/switches";
 import { commit, type Plan } from "../platform/commit";
 import { checkIfMatch, etag } from "../platform/conditions";
 import type { OrgCtx } from "../platform/context";
@@ -23,29 +23,35 @@ export interface Change {
   readonly writes?: readonly Statement<"control">[];
 }
 
+/** What of a body bears a secret, how it comes in, and whether the answer waits for the key's gate. */
+export interface Shape<Body> {
+  readonly body: (key: Key) => Body;
+  readonly withhold: readonly string[];
+  /** Nothing is taken from anybody: the sweep may tell the gate as well. */
+  readonly lenient: boolean;
+}
+
 /** Throws `key_ended`, `key_unclaimed` (409) for a key that can't be changed. */
 export function checkLiving(row: store.KeyRow): void {
   if (store.ENDED.has(row.status)) throw keyEnded(`The key is ${row.status}.`, { key_status: row.status });
   if (row.status === "unclaimed") throw keyUnclaimed("The key has not been claimed yet.");
 }
 
-/** Carries out what `decide` makes of a key. `shape` makes the body of the answer; `withhold` names what of it bears a secret. */
+/** Carries out what `decide` makes of a key. */
 export function change(ctx: OrgCtx, id: string, decide: (before: store.ListedKeyRow) => Promise<Change>): Promise<Reply<Key>>;
 export function change<Body extends Key>(
   ctx: OrgCtx,
   id: string,
   decide: (before: store.ListedKeyRow) => Promise<Change>,
-  shape: (key: Key) => Body,
-  withhold: readonly string[],
+  shape: Shape<Body>,
 ): Promise<Reply<Body>>;
 export function change(
   ctx: OrgCtx,
   id: string,
   decide: (before: store.ListedKeyRow) => Promise<Change>,
-  shape: (key: Key) => Key = (key) => key,
-  withhold: readonly string[] = [],
+  { body, withhold, lenient }: Shape<Key> = { body: (key) => key, withhold: [], lenient: false },
 ): Promise<Reply<Key>> {
-  const reply = (row: store.ListedKeyRow): Reply<Key> => ({ status: 200, headers: { ETag: etag(row.version) }, body: shape(keyOf(row)) });
+  const reply = (row: store.ListedKeyRow): Reply<Key> => ({ status: 200, headers: { ETag: etag(row.version) }, body: body(keyOf(row)) });
   const plan = async (): Promise<Plan<"control", Key>> => {
     const before = await store.readKey(ctx, id);
     if (!before) throw notFound("No such key.");
@@ -65,5 +71,7 @@ export function change(
       events: [{ type, subject: id, version: next.version, environment: before.environment, location: before.location_id, changes, ...(data ? { data } : {}) }],
     };
   };
-  return effectively(ctx, () => commit(ctx, ctx.db.control, plan));
+  const done = () => commit(ctx, ctx.db.control, plan);
+  if (!lenient) return effectively(ctx, done, { keys: [id] });
+  return done().finally(() => ctx.defer(tell(ctx.env, ctx.db, { keys: [id] })));
 }

@@ -36,3 +36,14 @@ export function isAllowed(ip: string | null, ranges: readonly string[]): boolean
     return address.kind() === network.kind() && address.match(network, bits);
   });
 }
+
+/** Whether each of these ranges lies within one of those; none at all is any address. */
+export function isWithin(inner: readonly string[], outer: readonly string[]): boolean {
+  if (outer.length === 0) return true;
+  return inner.length > 0 && inner.every((one) => outer.some((other) => covers(other, one)));
+}
+
+function covers(outer: string, inner: string): boolean {
+  const [[network, bits], [address, length]] = [ipaddr.parseCIDR(outer), ipaddr.parseCIDR(inner)];
+  return network.kind() === address.kind() && length >= bits && address.match(network, bits);
+}

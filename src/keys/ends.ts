@@ -3,28 +3,18 @@
 import { raiseKeys } from "../limits/store";
 import { DAY, rfc3339 } from "../platform/clock";
 import { commit, systemCtx, type Plan } from "../platform/commit";
-import type { Environment } from "../platform/context";
 import type { EventDraft } from "../platform/events";
 import { control, type Databases, type Statement } from "../platform/sql";
+import { endedAs, idsOf, SUBJECT, subjectOf, unchanged, type SubjectRow } from "./subject";
 
 const SLICE = 250;
 
-interface Row {
-  id: string;
-  org_id: string;
-  environment: Environment;
-  location_id: string | null;
-  name: string;
-  last4: string;
-  status: string;
-  version: number;
-  at: number;
-  used: number | null;
+interface Row extends SubjectRow {
+  readonly at: number;
+  readonly used: number | null;
+  /** Of the secret that ends: the key's own, or the old one's. */
+  readonly of_last4: string;
 }
-
-const COLUMNS = "k.id, k.org_id, k.environment, k.location_id, k.name, k.status, k.version";
-const of = (row: Row) => ({ org: row.org_id, subject: row.id, environment: row.environment, location: row.location_id });
-const ids = (rows: readonly Row[]): string => JSON.stringify(rows.map(({ id }) => id));
 
 /** Writes what a slice of rows calls for. Answers how many there were. */
 async function slice(
@@ -40,7 +30,7 @@ async function slice(
     if (count === 0) return { reply: { status: 200 }, writes: [], events: [] };
     return {
       reply: { status: 200 },
-      guards: [{ database: "control", sql: "SELECT total(k.version) = ? FROM keys k WHERE k.id IN (SELECT value FROM json_each(?))", params: [rows.reduce((sum, { version }) => sum + version, 0), ids(rows)] }],
+      guards: [unchanged(rows)],
       ...decide(rows),
     };
   });
@@ -59,14 +49,14 @@ const untold = (reason: "end" | "secret", period: string, days: string): string 
 export async function announceEnds(db: Databases, now: number, days: 7 | 1): Promise<number> {
   const from = days === 7 ? DAY : 0;
   const read = control(
-    `SELECT ${COLUMNS}, k.last4, k.expires_at AS at, k.last_used_at AS used FROM keys k
+    `SELECT ${SUBJECT}, k.last4 AS of_last4, k.expires_at AS at, k.last_used_at AS used FROM keys k
       WHERE k.expires_at > ? AND k.expires_at <= ? AND k.status IN ('active', 'paused') AND ${untold("end", "k.expires_at", "?")} LIMIT ${SLICE}`,
     now + from, now + days * DAY, days,
   );
   return slice(db, now, read, (rows) => ({
     writes: [note(rows, "end", days, now)],
     events: rows.map((row) => ({
-      ...of(row), type: "key.expiring", version: row.version, notice: { severity: days === 1 ? "critical" : "warning" },
+      ...subjectOf(row), type: "key.expiring", notice: { severity: days === 1 ? "critical" : "warning" },
       data: { reason: "fixed_end", name: row.name, last4: row.last4, days_left: days, expires_at: rfc3339(row.at) },
     })),
   }));
@@ -77,20 +67,20 @@ export const expire = (db: Databases, now: number): Promise<number> =>
   slice(
     db,
     now,
-    control(`SELECT ${COLUMNS}, k.last4, k.expires_at AS at, k.last_used_at AS used FROM keys k WHERE k.expires_at <= ? AND k.status IN ('active', 'paused') LIMIT ${SLICE}`, now),
+    control(`SELECT ${SUBJECT}, k.last4 AS of_last4, k.expires_at AS at, k.last_used_at AS used FROM keys k WHERE k.expires_at <= ? AND k.status IN ('active', 'paused') LIMIT ${SLICE}`, now),
     (rows) => ({
       writes: [
-        control("UPDATE keys SET status = 'expired', version = version + 1, updated_at = ? WHERE id IN (SELECT value FROM json_each(?))", now, ids(rows)),
+        control("UPDATE keys SET status = 'expired', version = version + 1, updated_at = ? WHERE id IN (SELECT value FROM json_each(?))", now, idsOf(rows)),
         ...raiseKeys(rows.map(({ id }) => id), now),
       ],
       events: rows.map((row) => ({
-        ...of(row), type: "key.expired", version: row.version + 1, changes: { status: { from: row.status, to: "expired" } }, notice: { severity: "warning" },
+        ...subjectOf(row), ...endedAs(row, "expired"), type: "key.expired", notice: { severity: "warning" },
         data: { name: row.name, last4: row.last4, expires_at: rfc3339(row.at) },
       })),
     }),
   );
 
-const OLD = `SELECT ${COLUMNS}, s.last4, s.retires_at AS at, s.last_used_at AS used FROM key_secrets s JOIN keys k ON k.id = s.key_id`;
+const OLD = `SELECT ${SUBJECT}, s.last4 AS of_last4, s.retires_at AS at, s.last_used_at AS used FROM key_secrets s JOIN keys k ON k.id = s.key_id`;
 
 /** Tells a day before an old secret dies that it is still used: since the new one is there, and within a day. */
 export const announceRetiring = (db: Databases, now: number): Promise<number> =>
@@ -105,8 +95,8 @@ export const announceRetiring = (db: Databases, now: number): Promise<number> =>
     (rows) => ({
       writes: [note(rows, "secret", 1, now)],
       events: rows.map((row) => ({
-        ...of(row), type: "key.secret_retiring", version: row.version, notice: { severity: "critical" },
-        data: { name: row.name, last4: row.last4, retires_at: rfc3339(row.at), last_used_at: row.used === null ? null : rfc3339(row.used) },
+        ...subjectOf(row), type: "key.secret_retiring", notice: { severity: "critical" },
+        data: { name: row.name, last4: row.of_last4, retires_at: rfc3339(row.at), last_used_at: row.used === null ? null : rfc3339(row.used) },
       })),
     }),
   );
@@ -115,8 +105,8 @@ export const announceRetiring = (db: Databases, now: number): Promise<number> =>
 export const retire = (db: Databases, now: number): Promise<number> =>
   slice(db, now, control(`${OLD} WHERE s.state = 'previous' AND s.retires_at <= ? LIMIT ${SLICE}`, now), (rows) => ({
     writes: [
-      control("UPDATE key_secrets SET state = 'retired' WHERE state = 'previous' AND retires_at <= ? AND key_id IN (SELECT value FROM json_each(?))", now, ids(rows)),
-      control("UPDATE keys SET version = version + 1, updated_at = ? WHERE id IN (SELECT value FROM json_each(?))", now, ids(rows)),
+      control("UPDATE key_secrets SET state = 'retired' WHERE state = 'previous' AND retires_at <= ? AND key_id IN (SELECT value FROM json_each(?))", now, idsOf(rows)),
+      control("UPDATE keys SET version = version + 1, updated_at = ? WHERE id IN (SELECT value FROM json_each(?))", now, idsOf(rows)),
     ],
-    events: rows.map((row) => ({ ...of(row), type: "key.rotation_finished", version: row.version + 1, data: { old: { last4: row.last4 } } })),
+    events: rows.map((row) => ({ ...subjectOf(row), type: "key.rotation_finished", version: row.version + 1, data: { old: { last4: row.of_last4 } } })),
   }));

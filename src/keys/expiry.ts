@@ -6,11 +6,10 @@ import { tell } from "../limits/switches";
 import { raiseKeys } from "../limits/store";
 import { rfc3339 } from "../platform/clock";
 import { commit, systemCtx, type Plan } from "../platform/commit";
-import type { Environment } from "../platform/context";
 import type { EventDraft } from "../platform/events";
 import { control, databases, type Databases, type Statement } from "../platform/sql";
 import { firstDue, INACTIVE_MS, nextStep, type Days, type Step } from "./idleness";
-import type { KeyStatus } from "./store";
+import { endedAs, SUBJECT, subjectOf, type SubjectRow } from "./subject";
 
 const SLICE = 250;
 /** Gates asked at once. */
@@ -20,23 +19,15 @@ const MAX_ASKED = 2_000;
 /** Keys that one run looks at. */
 const MAX_SEEN = 20_000;
 
-interface Row {
-  id: string;
-  org_id: string;
-  environment: Environment;
-  location_id: string | null;
-  name: string;
-  last4: string;
-  status: KeyStatus;
-  version: number;
-  since: number;
-  due: number;
+interface Row extends SubjectRow {
+  readonly since: number;
+  readonly due: number;
   /** JSON: days → when the notice was sent, of this period. */
-  sent: string;
+  readonly sent: string;
 }
 
 const SINCE = "max(coalesce(k.last_used_at, 0), coalesce(k.claimed_at, 0), k.created_at)";
-const COLUMNS = `k.id, k.org_id, k.environment, k.location_id, k.name, k.last4, k.status, k.version, k.idle_due_at AS due, ${SINCE} AS since,
+const COLUMNS = `${SUBJECT}, k.idle_due_at AS due, ${SINCE} AS since,
   (SELECT json_group_object(n.days, n.sent_at) FROM key_notices n WHERE n.key_id = k.id AND n.reason = 'idle' AND n.period = ${SINCE}) AS sent`;
 
 /** Those that are due, in order; after the place where the last slice ended. */
@@ -159,13 +150,12 @@ const remove = (keys: readonly string[], now: number): Statement<"control">[] =>
   ...raiseKeys(keys, now),
 ];
 
-const of = (row: Row) => ({ org: row.org_id, subject: row.id, environment: row.environment, location: row.location_id });
 const facts = ({ name, last4, since }: Row) => ({ reason: "inactivity", name, last4, unused_since: rfc3339(since), inactive_delete_at: rfc3339(since + INACTIVE_MS) });
 const SEVERITY = { 15: "info", 7: "warning", 1: "critical" } as const;
 
 const expiring = (row: Row, days: Days): EventDraft => ({
-  ...of(row), type: "key.expiring", version: row.version, data: { ...facts(row), days_left: days }, notice: { severity: SEVERITY[days] },
+  ...subjectOf(row), type: "key.expiring", data: { ...facts(row), days_left: days }, notice: { severity: SEVERITY[days] },
 });
 const gone = (row: Row): EventDraft => ({
-  ...of(row), type: "key.deleted", version: row.version + 1, changes: { status: { from: row.status, to: "deleted" } }, data: facts(row), notice: { severity: "warning" },
+  ...subjectOf(row), ...endedAs(row, "deleted"), type: "key.deleted", data: facts(row), notice: { severity: "warning" },
 });

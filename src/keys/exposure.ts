@@ -3,12 +3,12 @@
 import type { Io } from "../platform/access";
 import { DAY } from "../platform/clock";
 import { commit, systemCtx, type Plan } from "../platform/commit";
-import type { Environment } from "../platform/context";
 import { control } from "../platform/sql";
 import { hash, PlainSecret } from "../platform/secret";
 import { countUnknown, isShut } from "./floods";
 import { ANYWHERE, isWellFormed } from "./format";
 import * as known from "./principals";
+import { SUBJECT, subjectOf, type SubjectRow } from "./subject";
 
 type Where = "browser" | "url";
 
@@ -21,9 +21,12 @@ const MAX_KEYS = 3;
 /** A key was sent from a browser. */
 export function exposed(io: Io, key: string, where: Where): void {
   if ((told.get(key) ?? 0) > io.now) return;
-  if (told.size >= MAX_TOLD) told.clear();
-  told.set(key, io.now + DAY);
-  io.defer(report(io, key, where));
+  io.defer(
+    report(io, key, where).then(() => {
+      if (told.size >= MAX_TOLD) told.clear();
+      told.set(key, io.now + DAY);
+    }),
+  );
 }
 
 /** These texts of a URL hold what looks like keys. */
@@ -38,20 +41,14 @@ async function lookUp(io: Io, text: string): Promise<void> {
   else await countUnknown(io);
 }
 
-interface Row {
-  org_id: string;
-  environment: Environment;
-  location_id: string | null;
-  name: string;
-  last4: string;
-  version: number;
-  exposed_at: number | null;
+interface Row extends SubjectRow {
+  readonly exposed_at: number | null;
 }
 
 async function report(io: Io, key: string, where: Where): Promise<void> {
   const read = () =>
     io.db.control.first<Row>(
-      control("SELECT org_id, environment, location_id, name, last4, version, exposed_at FROM keys WHERE id = ? AND status IN ('active', 'paused')", key),
+      control(`SELECT ${SUBJECT}, k.exposed_at FROM keys k WHERE k.id = ? AND k.status IN ('active', 'paused')`, key),
     );
   const first = await read();
   if (!first) return;
@@ -64,7 +61,7 @@ async function report(io: Io, key: string, where: Where): Promise<void> {
       writes: [control("UPDATE keys SET exposed_at = ? WHERE id = ?", io.now, key)],
       events: [
         {
-          type: "key.exposed", subject: key, version: row.version, environment: row.environment, location: row.location_id,
+          ...subjectOf(row), type: "key.exposed",
           data: { where, name: row.name, last4: row.last4 }, notice: { severity: row.environment === "live" ? "critical" : "info" },
         },
       ],

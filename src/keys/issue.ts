@@ -66,17 +66,29 @@ export async function issue(
 /** What makes a key, for a commit; without a secret it is unclaimed. Throws `key_limit_reached` (409), 422. */
 export async function prepare(ctx: CommitCtx & Pick<OrgCtx, "db" | "env">, wanted: Issue, secret: PlainSecret | null): Promise<Prepared> {
   const facts = await factsOf(ctx, wanted.owner, wanted.locations ?? []);
-  const { keys: limit } = limitsOf(facts.plan, facts.org_limits);
-  if (facts.living >= limit) throw keyLimitReached(`The organization has ${limit} keys.`, { limit });
+  const room = roomIn(ctx.org, facts);
   const row = rowOf(ctx, wanted, secret);
   const shown = { ...row, plan: facts.plan, org_limits: facts.org_limits, role: facts.role, secrets: secret ? secretsOf(row) : "[]" };
   return {
     id: row.id,
     key: keyOf(shown),
-    guards: [store.belowLimit(ctx.org, limit), store.isMember(ctx.org, wanted.owner)],
+    guards: [room, store.isMember(ctx.org, wanted.owner)],
     writes: [store.insertKey(row), ...(secret ? [store.insertSecret(hash(ctx.env.KEY_PEPPER, secret), row)] : [])],
     event: { type: "key.created", subject: row.id, version: 1, environment: row.environment, location: row.location_id, changes: diff({}, logged(row), sameJson) },
   };
+}
+
+/** Holds while the plan has room for one more key. Throws `key_limit_reached` (409). */
+export async function roomFor(ctx: Pick<OrgCtx, "org" | "db">): Promise<Guard<"control">> {
+  const facts = await store.readCreationFacts(ctx.db.control, ctx.org, "", []);
+  if (!facts) throw notFound("No such organization.");
+  return roomIn(ctx.org, facts);
+}
+
+function roomIn(org: string, { plan, org_limits, living }: store.CreationFacts): Guard<"control"> {
+  const { keys: limit } = limitsOf(plan, org_limits);
+  if (living >= limit) throw keyLimitReached(`The organization has ${limit} keys.`, { limit });
+  return store.belowLimit(org, limit);
 }
 
 /** What the organization says of a key's owner and locations. Throws 422 where it has no such. */

@@ -7,6 +7,7 @@ import { sameJson } from "../platform/json";
 import { pageById, questionOf, type PageAsked } from "../platform/page";
 import { invalid, notFound } from "../platform/problems";
 import { checkReadOnly } from "../platform/readonly";
+import { bounded, checkLoosened } from "./bounds";
 import { change, checkLiving } from "./change";
 import { checkLocations, checkOwner, checkScopes, gained } from "./grants";
 import { factsOf, issue } from "./issue";
@@ -34,12 +35,13 @@ export async function create(ctx: OrgCtx, input: KeyInput): Promise<Reply<Create
   }
   if (input.owner !== undefined) checkOwner(ctx, (await factsOf(ctx, input.owner, [])).role);
   const { name, kind, scopes, integration, limits, synchronous } = input;
-  return issue(ctx, {
+  const wanted = await bounded(ctx, {
     name, kind, environment, locations, scopes, integration, limits, synchronous,
     owner: input.owner ?? principal.owner.id,
     allowedIps: input.allowed_ips,
     expiresAt: input.expires_at,
   });
+  return issue(ctx, wanted);
 }
 
 export async function read(ctx: OrgCtx, id: string): Promise<Reply<Key>> {
@@ -71,8 +73,10 @@ export function update(ctx: OrgCtx, id: string, patch: KeyPatch): Promise<Reply<
     const after = patched(before, patch, locations);
     const moved = after.owner_id !== before.owner_id;
     const { role } = moved || locations ? await factsOf(ctx, after.owner_id, locations ?? []) : before;
-    if (moved) checkOwner(ctx, role);
-    checkScopes(ctx, gained(before, { ...after, role }));
+    const more = gained(before, { ...after, role });
+    if (moved || more.length > 0) checkOwner(ctx, role);
+    checkScopes(ctx, more);
+    await checkLoosened(ctx, before, after);
     return { after: { ...after, role }, type: typeOf(before.status, after.status) };
   });
 }

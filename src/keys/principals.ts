@@ -80,7 +80,7 @@ export function principalOf(digest: HashedSecret, row: KnownKeyRow): KeyPrincipa
   const scopes = row.scopes.split(" ");
   return {
     id: row.id,
-    key: { id: row.id, name: row.name, kind: row.kind, prefix: prefixOf(row.environment, row.kind), last4: row.last4 },
+    key: { id: row.id, name: row.name, kind: row.kind, prefix: prefixOf(row.environment, row.kind), last4: row.secret_last4 },
     organization: row.org_id,
     environment: row.environment,
     space:

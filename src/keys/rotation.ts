@@ -1,5 +1,6 @@
 // Rotation with overlap: one key, two secrets, one set of buckets. The new secret works at once; the old one until the
 // overlap ends, is finished, or wins because the rotation is canceled.
+import { checkReachable } from "../limits/switches";
 import { rfc3339 } from "../platform/clock";
 import type { OrgCtx } from "../platform/context";
 import type { Reply } from "../platform/endpoint";
@@ -7,7 +8,7 @@ import { control, type Statement } from "../platform/sql";
 import { hash } from "../platform/secret";
 import { change, checkLiving } from "./change";
 import { mint } from "./format";
-import { checkScopes } from "./grants";
+import { checkOwner, checkScopes } from "./grants";
 import { noRotation, rotationInProgress } from "./problems";
 import { currentSecret, secretsIn, type SecretRow } from "./render";
 import type { CreatedKey, Key } from "./schema";
@@ -29,6 +30,7 @@ export function rotate(ctx: OrgCtx, id: string, overlapMs: number): Promise<Repl
     checkMine(ctx, before);
     const until = oldSecret(before, ctx.now)?.retires_at;
     if (until) throw rotationInProgress("The old secret still works.", { retires_at: rfc3339(until) });
+    if (overlapMs === 0) await checkReachable(ctx.env, id);
     const secret = mint(before.environment, before.kind);
     const retiresAt = Math.min(ctx.now + overlapMs, before.expires_at ?? Number.POSITIVE_INFINITY);
     const overlaps = retiresAt > ctx.now;
@@ -48,7 +50,7 @@ export function rotate(ctx: OrgCtx, id: string, overlapMs: number): Promise<Repl
       ],
     };
   };
-  return change(ctx, id, decide, (key: Key): CreatedKey => ({ ...key, secret: secrets[0] ?? null }), ["secret"]);
+  return change(ctx, id, decide, { body: (key: Key): CreatedKey => ({ ...key, secret: secrets[0] ?? null }), withhold: ["secret"], lenient: overlapMs > 0 });
 }
 
 /** Drops the new secret: the old one is the key's again. Throws `no_rotation` (409). */
@@ -83,7 +85,9 @@ function running(ctx: OrgCtx, before: store.ListedKeyRow): SecretRow {
   return old;
 }
 
-/** The new secret is worth what its key may: a key gets that of itself, or of one that it could have made. */
+/** The new secret is worth what its key may: a caller gets that of itself, or of a key that it could have made. */
 function checkMine(ctx: OrgCtx, row: store.ListedKeyRow): void {
-  if (ctx.principal.id !== row.id) checkScopes(ctx, expand(row.scopes.split(" ")));
+  if (ctx.principal.id === row.id) return;
+  checkOwner(ctx, row.role);
+  checkScopes(ctx, expand(row.scopes.split(" ")));
 }

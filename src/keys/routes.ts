@@ -7,7 +7,7 @@ import { cursorMismatch, pageOf, pageQuery } from "../platform/page";
 import { ON_WRITE, WITH_BODY } from "../platform/problems";
 import { introspect, me } from "./introspect";
 import * as keys from "./keys";
-import { keyEnded, keyLimitReached, notGrantable } from "./problems";
+import { keyEnded, keyUnclaimed, keyLimitReached, notGrantable } from "./problems";
 import * as schema from "./schema";
 
 export const example: schema.Key = {
@@ -159,7 +159,7 @@ export const routes: readonly Endpoint[] = [
     bodyType: "json",
     bodyExample: { name: "Newsletter sync" },
     answers: { 200: one },
-    problems: [...WITH_BODY, ...ON_WRITE, keyEnded, notGrantable, notYetEffective],
+    problems: [...WITH_BODY, ...ON_WRITE, keyEnded, keyUnclaimed, notGrantable, notYetEffective],
     run: (ctx, { params: { id }, body }) => keys.update(ctx, id, body),
   }),
   onOrganization({

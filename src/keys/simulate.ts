@@ -2,6 +2,7 @@
 // spent, and the key is not used.
 import { peek } from "../limits/admit";
 import { rateLimited, tooManyInFlight } from "../limits/schema";
+import { sessionRequired } from "../orgs/problems";
 import { locate } from "../orgs/reach";
 import type { Io } from "../platform/access";
 import type { KeyPrincipal, OrgCtx } from "../platform/context";
@@ -11,12 +12,14 @@ import { Problem } from "../platform/problem";
 import { methodNotAllowed, notFound } from "../platform/problems";
 import { keyRefusal } from "./authenticate";
 import { endOf, principalOf } from "./principals";
+import { keyUnclaimed } from "./problems";
 import type { Simulation, SimulationInput } from "./schema";
 import { readById, readKey } from "./store";
 
 export async function simulate(ctx: OrgCtx, id: string, wanted: SimulationInput, endpoints: readonly Endpoint[]): Promise<Reply<Simulation>> {
-  if (!(await readKey(ctx, id))) throw notFound("No such key.");
-  const { endpoint, refusal } = await judge(ctx, id, wanted, endpoints);
+  const key = await readKey(ctx, id);
+  if (!key) throw notFound("No such key.");
+  const { endpoint, refusal } = key.status === "unclaimed" ? { endpoint: null, refusal: keyUnclaimed("The key has no secret yet.") } : await judge(ctx, id, wanted, endpoints);
   return {
     status: 200,
     body: {
@@ -35,6 +38,7 @@ async function judge(ctx: OrgCtx, id: string, { method, path, ip, location }: Si
   if (!row || ended) return { endpoint, refusal: (ended ?? notFound)("The key does not work.") };
   if (!endpoint) return { endpoint, refusal: here.length > 0 ? methodNotAllowed("This path answers other methods.") : notFound("No such path.") };
   if (endpoint.on === "nothing") return { endpoint, refusal: null };
+  if (endpoint.on === "person") return { endpoint, refusal: sessionRequired("A key can't do this.") };
   const principal = principalOf(row.digest, row);
   const io: Io = { ...ctx, ip: ip ?? null };
   const refusal = keyRefusal(principal, new Request("https://simulated.invalid"), demandOf(endpoint), io);

@@ -4,6 +4,7 @@ import type { Role } from "../orgs/roles";
 import type { Environment, OrgCtx } from "../platform/context";
 import { control, type Database, type Statement } from "../platform/sql";
 import type { HashedSecret } from "../platform/secret";
+import { equals } from "../platform/walk";
 import type { KeyKind } from "./format";
 
 export type KeyStatus = "unclaimed" | "active" | "paused" | "expired" | "revoked" | "deleted";
@@ -43,6 +44,8 @@ export interface KeyRow {
 /** A key with what its organization, its member and its location say of it. */
 export interface KnownKeyRow extends KeyRow {
   digest: HashedSecret;
+  /** Of the secret that was presented, in an overlap not always the key's newest. */
+  secret_last4: string;
   secret_state: "current" | "previous" | "retired";
   retires_at: number | null;
   plan: Plan;
@@ -55,7 +58,7 @@ export interface KnownKeyRow extends KeyRow {
   request_id: string | null;
 }
 
-const KNOWN = `SELECT k.*, s.digest, s.state AS secret_state, s.retires_at, o.plan, o.api_enabled, m.role, l.live_space, l.sandbox_space, l.default_country, r.id AS request_id
+const KNOWN = `SELECT k.*, s.digest, s.last4 AS secret_last4, s.state AS secret_state, s.retires_at, o.plan, o.api_enabled, m.role, l.live_space, l.sandbox_space, l.default_country, r.id AS request_id
   FROM key_secrets s JOIN keys k ON k.id = s.key_id JOIN organizations o ON o.id = k.org_id
   JOIN members m ON m.id = k.owner_id LEFT JOIN locations l ON l.id = k.location_id
   LEFT JOIN access_requests r ON r.key_id = k.id AND r.status = 'claimed'`;
@@ -91,9 +94,20 @@ function reach(ctx: Pick<OrgCtx, "org" | "principal">): { sql: string; params: (
   };
 }
 
-export function readKey(ctx: Pick<OrgCtx, "org" | "principal" | "db">, id: string): Promise<ListedKeyRow | null> {
+/** A key as of now: what has come to its end by itself is at its end, whether or not upkeep has come by. */
+function asOf(now: number, row: ListedKeyRow): ListedKeyRow {
+  const secrets: { state: string; retires_at: number | null }[] = JSON.parse(row.secrets);
+  const working = secrets.filter(({ state, retires_at: until }) => state === "current" || (until ?? 0) > now);
+  const expired = (row.status === "active" || row.status === "paused") && row.expires_at !== null && row.expires_at <= now;
+  return { ...row, status: expired ? "expired" : row.status, secrets: JSON.stringify(working) };
+}
+/** The same in SQL; takes the time. */
+const STATUS = "iif(k.status IN ('active', 'paused') AND k.expires_at <= ?, 'expired', k.status)";
+
+export async function readKey(ctx: Pick<OrgCtx, "org" | "principal" | "db" | "now">, id: string): Promise<ListedKeyRow | null> {
   const { sql, params } = reach(ctx);
-  return ctx.db.control.first<ListedKeyRow>(control(`${LISTED} WHERE ${sql} AND k.id = ?`, ...params, id));
+  const row = await ctx.db.control.first<ListedKeyRow>(control(`${LISTED} WHERE ${sql} AND k.id = ?`, ...params, id));
+  return row && asOf(ctx.now, row);
 }
 
 /** Those of these ids that are keys which the caller can see. */
@@ -111,21 +125,24 @@ export interface KeyFilter {
   readonly integration?: string | undefined;
 }
 
-export function listKeys(ctx: Pick<OrgCtx, "org" | "principal" | "db">, filter: KeyFilter, after: string, limit: number): Promise<ListedKeyRow[]> {
+/** The location's own keys, and the agency keys narrowed to it among others. */
+const OF_LOCATION = "(k.location_id = ? OR EXISTS (SELECT 1 FROM json_each(k.location_ids) one WHERE one.value = ?))";
+
+export async function listKeys(ctx: Pick<OrgCtx, "org" | "principal" | "db" | "now">, filter: KeyFilter, after: string, limit: number): Promise<ListedKeyRow[]> {
   const { sql, params } = reach(ctx);
-  const terms: [string, string | undefined][] = [
-    ["k.last4 = ?", filter.last4],
-    ["k.status = ?", filter.status],
-    ["k.kind = ?", filter.kind],
-    ["k.location_id = ?", filter.location],
-    ["k.owner_id = ?", filter.owner],
-    ["k.integration = ?", filter.integration],
+  const given = [
+    ...equals("k.last4", filter.last4),
+    ...(filter.status === undefined ? [] : [{ sql: `${STATUS} = ?`, params: [ctx.now, filter.status] }]),
+    ...equals("k.kind", filter.kind),
+    ...(filter.location === undefined ? [] : [{ sql: OF_LOCATION, params: [filter.location, filter.location] }]),
+    ...equals("k.owner_id", filter.owner),
+    ...equals("k.integration", filter.integration),
   ];
-  const given = terms.flatMap(([term, value]) => (value === undefined ? [] : [{ term, value }]));
-  const where = [sql, ...given.map(({ term }) => term), "k.id > ?"].join(" AND ");
-  return ctx.db.control.all<ListedKeyRow>(
-    control(`${LISTED} WHERE ${where} ORDER BY k.id LIMIT ?`, ...params, ...given.map(({ value }) => value), after, limit),
+  const where = [sql, ...given.map((term) => term.sql), "k.id > ?"].join(" AND ");
+  const rows = await ctx.db.control.all<ListedKeyRow>(
+    control(`${LISTED} WHERE ${where} ORDER BY k.id LIMIT ?`, ...params, ...given.flatMap((term) => term.params), after, limit),
   );
+  return rows.map((row) => asOf(ctx.now, row));
 }
 
 export interface CreationFacts {

@@ -82,9 +82,9 @@ export class Gate extends DurableObject<Env> {
   private decide(facts: KeyFacts, { epoch, cost, operation, ip, secret }: Question): Word {
     const at = this.time();
     if (at < this.condemnedUntil) return { kind: "stale" };
-    if (this.uses.note(at, ip, secret)) this.ctx.waitUntil(this.touch(facts));
     if (facts.epoch !== epoch) return { kind: "stale" };
     if (!LIVING.has(facts.status)) return { kind: "gone" };
+    if (this.uses.note(at, ip, secret)) this.ctx.waitUntil(this.touch(facts));
     const { limits } = facts;
     const decision = this.reserve.take(limits, at, cost);
     const used = this.leases.used(at);

@@ -26,6 +26,8 @@ export const GUARDS = {
   passkey: { capacity: 30, perPeriod: 1, periodMs: 2 * SECOND },
   /** New accounts of an address. */
   signUp: { capacity: 10, perPeriod: 10, periodMs: HOUR },
+  /** What somebody who signed in does outside of any organization. */
+  person: { capacity: 60, perPeriod: 1, periodMs: SECOND },
   /** One-time tokens of keys that an address claims. */
   claims: { capacity: 20, perPeriod: 1, periodMs: 10 * SECOND },
   /** Reports of leaked keys of an address. */

@@ -13,27 +13,33 @@ const GROUP = 50;
 const MAX_ROUNDS = 40;
 
 /**
- * Carries out a change and answers only when every gate of the organization knows: also when the change was
- * made by an earlier request of which this one is the retry.
+ * Carries out a change and answers only when every gate that it concerns knows (without `of`: all of the organization):
+ * also when the change was made by an earlier request of which this one is the retry.
  */
 export async function effectively<T>(
   ctx: { env: Env; db: Databases; org: string; dryRun: boolean; idempotency: Idempotency | null },
   change: () => Promise<T>,
+  of: Waiting = { org: ctx.org },
 ): Promise<T> {
   try {
     const answer = await change();
-    if (!ctx.dryRun) await makeEffective(ctx, ctx.org);
+    if (!ctx.dryRun) await makeEffective(ctx, of);
     return answer;
   } catch (error) {
     // A retry may be refused by what its first did to the state, and is then answered as that one.
-    if (error instanceof Replay || (error instanceof Problem && ctx.idempotency)) await makeEffective(ctx, ctx.org);
+    if (error instanceof Replay || (error instanceof Problem && ctx.idempotency)) await makeEffective(ctx, of);
     throw error;
   }
 }
 
-/** Tells all waiting gates of an organization. Throws `not_yet_effective` (503) when one could not be told. */
-async function makeEffective({ env, db }: { env: Env; db: Databases }, org: string): Promise<void> {
-  const waiting = await tell(env, db, { org });
+/** Throws `unavailable` (503) where a gate can't be told now: before a secret is made that a 503 afterwards would lose. */
+export async function checkReachable(env: Env, key: string): Promise<void> {
+  await ask(env, key, async (gate) => await gate.lastUse());
+}
+
+/** Tells these gates, as far as they wait. Throws `not_yet_effective` (503) when one could not be told. */
+async function makeEffective({ env, db }: { env: Env; db: Databases }, of: Waiting): Promise<void> {
+  const waiting = await tell(env, db, of);
   if (waiting > 0) {
     throw notYetEffective(`${waiting} ${waiting === 1 ? "key is" : "keys are"} still to be told.`, { waiting }, { "Retry-After": "60" });
   }

@@ -27,8 +27,8 @@ export class Warnings {
 
   async tell(database: Database<"control">, { key, org, limits }: KeyFacts, percent: Percent, at: number): Promise<void> {
     await commit(systemCtx(org, at), database, async (): Promise<Plan<"control", never>> => {
-      const row = await database.first<{ version: number; environment: Environment; location_id: string | null }>(
-        control("SELECT version, environment, location_id FROM keys WHERE id = ?", key),
+      const row = await database.first<{ version: number; environment: Environment; location_id: string | null; name: string; last4: string }>(
+        control("SELECT version, environment, location_id, name, last4 FROM keys WHERE id = ?", key),
       );
       if (!row) return { reply: { status: 200 }, writes: [], events: [] };
       return {
@@ -37,10 +37,13 @@ export class Warnings {
         events: [
           {
             type: "key.limit_near", subject: key, version: row.version, environment: row.environment, location: row.location_id,
-            data: { percent, hour: limits.hour }, notice: { severity: percent === 100 ? "warning" : "info" },
+            data: { name: row.name, last4: row.last4, percent, hour: limits.hour }, notice: { severity: percent === 100 ? "warning" : "info" },
           },
         ],
       };
+    }).catch((error: unknown) => {
+      this.told = { ...this.told, [percent]: undefined };
+      throw error;
     });
   }
 }

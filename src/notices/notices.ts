@@ -35,9 +35,10 @@ const COLUMNS = ["seq", "id", "type", "occurred_at", "location_id", "environment
 
 /** When the notice of an event was settled by itself, in SQL: null while it is open. */
 const closedOf = (e: string): string => `CASE
+  WHEN ${e}.type = 'key.expiring' AND ${e}.data ->> 'reason' = 'fixed_end' THEN (SELECT iif(k.status IN ('active', 'paused'), NULL, k.updated_at) FROM keys k WHERE k.id = ${e}.subject)
   WHEN ${e}.type = 'key.expiring' THEN (SELECT iif(k.last_used_at > ${e}.occurred_at, k.last_used_at, iif(k.status IN ('active', 'paused'), NULL, k.updated_at)) FROM keys k WHERE k.id = ${e}.subject)
-  WHEN ${e}.type = 'key.secret_retiring' THEN (SELECT iif(count(*) = 0, (SELECT k.updated_at FROM keys k WHERE k.id = ${e}.subject), NULL) FROM key_secrets s WHERE s.key_id = ${e}.subject AND s.state = 'previous')
-  WHEN ${e}.type = 'access_request.created' THEN (SELECT iif(r.status = 'pending', NULL, r.updated_at) FROM access_requests r WHERE r.id = ${e}.subject) END`;
+  WHEN ${e}.type = 'key.secret_retiring' THEN (SELECT min(later.occurred_at) FROM events later WHERE later.subject = ${e}.subject AND later.seq > ${e}.seq AND later.type IN ('key.rotation_finished', 'key.rotation_canceled', 'key.revoked'))
+  WHEN ${e}.type = 'access_request.created' THEN (SELECT iif(r.status = 'pending', NULL, coalesce(r.decided_at, r.updated_at)) FROM access_requests r WHERE r.id = ${e}.subject) END`;
 
 /** A page of the caller's notices, newest first. */
 export async function list(ctx: OrgCtx, filter: NoticeFilter, cursor: string | undefined, limit: number) {

@@ -42,19 +42,20 @@ const WORDS: Readonly<Record<string, (of: Facts) => Words>> = {
     detail: `The request was refused. Others can read ${of.where === "url" ? "URLs in logs and histories" : "what a page sends"}: rotate the key.`,
   }),
   "key.limit_near": (of) => ({
-    title: of.percent === 100 ? "A key has used up its hour" : "A key has used 80 % of its hour",
+    title: of.percent === 100 ? `${key(of)} has used up its hour` : `${key(of)} has used 80 % of its hour`,
     detail: `Its quota is ${of.hour} requests an hour. Spread calls, send many changes in one, or change the plan.`,
   }),
   "key.secret_retiring": (of) => ({ title: `The old secret of ${key(of)} is still in use`, detail: `It works until ${of.retires_at}, and was used within the last day.` }),
   "key.deprecated_use": (of) => ({ title: `${key(of)} calls what is deprecated`, detail: `${(of.operations ?? []).join(", ")}: see the changelog for what takes its place.` }),
   "key.claimed": (of) => ({ title: `${key(of)} was handed over`, detail: "Its secret was claimed with the link of its request." }),
+  "integration.updated": (of) => ({ title: `${key(of)}: its sandbox key or public key was changed`, detail: "Keys that are approved from now on go by that. If it was none of you, retire the integration." }),
   "access_request.created": (of) => ({ title: `${key(of)}: a live key is asked for`, detail: of.reason ?? "Approve or deny it." }),
   "access_request.approved": (of) => ({ title: `${key(of)}: your request was approved`, detail: "Pass the claim link on; it works once, for 72 hours." }),
   "access_request.denied": (of) => ({ title: `${key(of)}: your request was denied`, detail: of.reason ?? "" }),
   "access_request.expired": (of) => ({ title: `${key(of)}: the request has expired`, detail: "Nobody decided within 30 days, or nobody used the claim link within 72 hours." }),
   "access_request.reissued": (of) => ({ title: `${key(of)}: handed over anew`, detail: "What was handed over before works no more; there is a new claim link." }),
   "access_request.claimed": (of) => ({ title: `${key(of)}: the secret was claimed`, detail: "Test the connection with GET /v1/ping." }),
-  "access_request.connected": (of) => ({ title: `${key(of)}: connected`, detail: "The first request with the key succeeded." }),
+  "access_request.connected": (of) => ({ title: `${key(of)}: connected`, detail: "Its connection test succeeded." }),
 };
 
 /** What to say of an event. */

@@ -3,8 +3,8 @@
 import type { Io } from "../platform/access";
 import type { Person } from "../platform/context";
 import { control, type Database } from "../platform/sql";
-import { auth } from "./auth-loaded";
-import { problemFor } from "./sign-in-problems";
+import { auth } from "./sign-in/loaded";
+import { problemFor } from "./sign-in/problems";
 
 const SESSION_COOKIE = /(?:^|;\s*)(?:__Secure-)?connectkit\.session_token=/;
 

@@ -1,5 +1,6 @@
 // A member's session as a caller: who signed in, in which of their organizations, with what their role allows now. Read
 // anew on every request, so that a sign-out, a removal or another role is true for the next one.
+import { guard } from "../limits/guards";
 import type { Io } from "../platform/access";
 import type { Environment, MemberPrincipal, Person } from "../platform/context";
 import { invalidHeader, notFound } from "../platform/problems";
@@ -32,12 +33,13 @@ function checkOrigin(request: Request, io: Pick<Io, "origin">): void {
   if (!isSameOrigin(request, io.origin)) throw foreignOrigin("A session counts only for requests of this server's own pages.");
 }
 
-/** Who signed in, whatever the organization. Throws 401, 403. */
+/** Who signed in, whatever the organization. Throws 401, 403, 429, 503. */
 export async function person(request: Request, io: Io): Promise<Person> {
   if (!bringsSession(request.headers)) throw notSignedIn("Nobody is signed in.");
   checkOrigin(request, io);
   const found = await personOf(io, request.headers);
   if (!found) throw notSignedIn("The session has ended.");
+  await guard(io.env, "person", found.user);
   return found;
 }
 

@@ -111,8 +111,8 @@ async function prepare<C>(endpoint: Keyed, { request, address, given, params, io
   const run = async (): Promise<Reply> => {
     const body = await readBody(request, endpoint);
     const verb = bound(body.value);
-    const scope = `${principal.id}:${space?.id ?? principal.environment}`;
-    const idempotency = key === null || dryRun ? null : { scope, key, fingerprint: fingerprintOf(request, address, body.text) };
+    const scope = `${principal.id}:${endpoint.on === "space" ? (space?.id ?? "") : ""}`;
+    const idempotency = key === null || dryRun ? null : { scope, key, fingerprint: fingerprintOf(request, address, `${principal.environment}\n${body.text}`) };
     const ctx: Ctx = { ...io, dryRun, ifMatch, ifNoneMatch: headers.get("If-None-Match"), idempotency };
     return replaying(endpoint, io, idempotency, () => verb({ ...ctx, org: principal.organization, principal, actor }));
   };

@@ -91,6 +91,9 @@ export const many = <Item extends z.ZodType>(item: Item) =>
 export const wholeNumber = (min: number, max: number) =>
   z.preprocess((value) => (typeof value === "string" && /^-?\d{1,10}$/.test(value) ? Number(value) : value), z.int().min(min).max(max));
 
+/** A name on one line: without control characters, and without those that turn or hide what stands around them. */
+export const line = (max: number) => z.string().trim().min(1).max(max).refine((text) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text), "no control or formatting characters");
+
 /** `true` or `false` in a query, as text. */
 export const flag = z.preprocess((value) => (value === "true" ? true : value === "false" ? false : value), z.boolean());
 

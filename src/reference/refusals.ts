@@ -2,6 +2,7 @@
 import type { RouteConfig } from "@asteasolutions/zod-to-openapi";
 import * as z from "zod";
 import { ON_AUTHENTICATION } from "../keys/problems";
+import { tooManyAttempts } from "../limits/guards";
 import { rateLimited, tooManyInFlight } from "../limits/schema";
 import { foreignOrigin, insufficientScope, keyRequired, locationRequired, noMembership, notSignedIn, organizationRequired, sessionRequired } from "../orgs/problems";
 import type { Endpoint } from "../platform/endpoint";
@@ -40,7 +41,7 @@ export function problemsOf({ on, facts }: Endpoint): ProblemType[] {
 /** What who calls may meet. */
 function onCalling(on: Endpoint["on"], by: "key" | "session" | undefined): ProblemThrower[] {
   if (on === "nothing") return [];
-  if (on === "person") return [notSignedIn, foreignOrigin];
+  if (on === "person") return [notSignedIn, foreignOrigin, tooManyAttempts, unavailable];
   const session = by === "key" ? [keyRequired] : [notSignedIn, foreignOrigin, noMembership, organizationRequired, ...(by === "session" ? [sessionRequired] : [])];
   return [...ON_AUTHENTICATION, ...session, insufficientScope, ...(on === "space" ? [locationRequired] : []), rateLimited, tooManyInFlight, unavailable];
 }

@@ -1,7 +1,7 @@
 // Who still calls what is deprecated is told once a month: one notice for each key, with all of its operations.
+import { SUBJECT, subjectOf, type SubjectRow } from "../keys/subject";
 import { DAY } from "../platform/clock";
 import { commit, systemCtx, type Plan } from "../platform/commit";
-import type { Environment } from "../platform/context";
 import type { Endpoint } from "../platform/endpoint";
 import { control, type Databases } from "../platform/sql";
 import { deprecatedUse, type Caller } from "../usage/usage";
@@ -9,16 +9,6 @@ import { deprecatedUse, type Caller } from "../usage/usage";
 const MONTH = 30 * DAY;
 const SLICE = 500;
 const MAX_SLICES = 20;
-
-interface Row {
-  id: string;
-  org_id: string;
-  environment: Environment;
-  location_id: string | null;
-  name: string;
-  last4: string;
-  version: number;
-}
 
 /** Tells the admins of every key that called one of these in the last 30 days. Answers how many were told. */
 export async function tellDeprecatedUse(db: Databases, endpoints: readonly Endpoint[], now: number): Promise<number> {
@@ -39,14 +29,14 @@ async function tell(db: Databases, callers: readonly Caller[], now: number): Pro
   const called = Map.groupBy(callers, ({ key }) => key);
   const month = Math.floor(now / MONTH);
   const untold = control(
-    `SELECT k.id, k.org_id, k.environment, k.location_id, k.name, k.last4, k.version FROM keys k
+    `SELECT ${SUBJECT} FROM keys k
       WHERE k.id IN (SELECT value FROM json_each(?)) AND k.status IN ('active', 'paused')
         AND NOT EXISTS (SELECT 1 FROM key_notices n WHERE n.key_id = k.id AND n.reason = 'deprecation' AND n.period = ?)`,
     JSON.stringify([...called.keys()]), month,
   );
   let count = 0;
   await commit(systemCtx("", now), db.control, async (): Promise<Plan<"control", never>> => {
-    const rows = await db.control.all<Row>(untold);
+    const rows = await db.control.all<SubjectRow>(untold);
     count = rows.length;
     if (count === 0) return { reply: { status: 200 }, writes: [], events: [] };
     return {
@@ -58,7 +48,7 @@ async function tell(db: Databases, callers: readonly Caller[], now: number): Pro
         ),
       ],
       events: rows.map((row) => ({
-        org: row.org_id, subject: row.id, environment: row.environment, location: row.location_id, type: "key.deprecated_use", version: row.version,
+        ...subjectOf(row), type: "key.deprecated_use",
         data: { name: row.name, last4: row.last4, operations: (called.get(row.id) ?? []).map(({ operation }) => operation) }, notice: { severity: "warning" },
       })),
     };

@@ -23,7 +23,7 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `npm run dev -- --port ${process.env["E2E_PORT"]} --state .wrangler/e2e-home`,
+    command: `npm run dev -- --port ${process.env["E2E_PORT"]} --state .wrangler/e2e-home --fresh`,
     url: `${baseURL}/health`,
     timeout: 180_000,
     gracefulShutdown: { signal: "SIGTERM", timeout: 5_000 },

@@ -2,8 +2,8 @@
 // verification identifiers are hashed on the way in and in every comparison, so a copy of the database signs nobody in.
 import { createHmac } from "node:crypto";
 import type { CleanedWhere } from "better-auth/adapters";
-import type { Kind } from "../platform/id";
-import type { Param } from "../platform/sql";
+import type { Kind } from "../../platform/id";
+import type { Param } from "../../platform/sql";
 
 const MODELS: Readonly<Record<string, { readonly table: string; readonly kind: Kind }>> = {
   user: { table: "users", kind: "user" },

@@ -4,10 +4,10 @@ import { passkey } from "@better-auth/passkey";
 import { APIError } from "better-auth/api";
 import { betterAuth } from "better-auth/minimal";
 import { twoFactor } from "better-auth/plugins/two-factor";
-import type { Io } from "../platform/access";
-import { DAY, SECOND } from "../platform/clock";
-import { logFault } from "../platform/log";
-import { adapterOf } from "./auth-adapter";
+import type { Io } from "../../platform/access";
+import { DAY, SECOND } from "../../platform/clock";
+import { logFault } from "../../platform/log";
+import { adapterOf } from "./adapter";
 import { PASSWORD } from "./password";
 
 const SESSION_MS = 7 * DAY;

@@ -1,12 +1,12 @@
 // A person's own sessions and passkeys, by id. Sessions, because their tokens are known to their cookies alone; passkeys,
 // because somebody else's must look like none.
-import { rfc3339 } from "../platform/clock";
-import type { Person } from "../platform/context";
-import { notFound } from "../platform/problems";
-import { control } from "../platform/sql";
-import { personOf, revokeSessions, sessionsOf } from "./people";
-import type { Call } from "./sign-in-operations";
-import { notSignedIn } from "./sign-in-problems";
+import { rfc3339 } from "../../platform/clock";
+import type { Person } from "../../platform/context";
+import { notFound } from "../../platform/problems";
+import { control } from "../../platform/sql";
+import { personOf, revokeSessions, sessionsOf } from "../people";
+import type { Call } from "./operations";
+import { notSignedIn } from "./problems";
 
 async function signedIn({ io, headers }: Call): Promise<Person> {
   const person = await personOf(io, headers);

@@ -1,9 +1,9 @@
 // What each way of proving who one is takes from the guards, before anything is hashed or compared.
-import { addressOf } from "../limits/address";
-import { guard } from "../limits/guards";
+import { addressOf } from "../../limits/address";
+import { guard } from "../../limits/guards";
 import { knownTo, markKnown } from "./known-browsers";
-import { accountAsked, personOf } from "./people";
-import type { Call } from "./sign-in-operations";
+import { accountAsked, personOf } from "../people";
+import type { Call } from "./operations";
 
 /** By address first: who floods must not use up what an account is let try from elsewhere. */
 export async function signIn({ io: { env, ip }, headers }: Call, { email }: { readonly email: string }): Promise<void> {

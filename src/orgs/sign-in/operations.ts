@@ -1,15 +1,15 @@
 // The list of what /api/auth answers: method, path, the members that a body may have (others are left out), what guards it,
 // and its refusals. Without a `run` the operation is the library's of that path.
 import * as z from "zod";
-import { tooManyAttempts } from "../limits/guards";
-import type { Io } from "../platform/access";
-import type { ProblemThrower } from "../platform/problem";
-import { COMMON, unavailable, WITH_BODY } from "../platform/problems";
-import { checkBody } from "../platform/validate";
+import { tooManyAttempts } from "../../limits/guards";
+import type { Io } from "../../platform/access";
+import type { ProblemThrower } from "../../platform/problem";
+import { COMMON, unavailable, WITH_BODY } from "../../platform/problems";
+import { checkBody } from "../../platform/validate";
 import { PASSWORD } from "./password";
-import * as guards from "./sign-in-guards";
-import * as own from "./sign-in-own";
-import * as problems from "./sign-in-problems";
+import * as guards from "./guards";
+import * as own from "./own";
+import * as problems from "./problems";
 
 export const PREFIX = "/api/auth";
 

@@ -1,8 +1,8 @@
 // Browsers in which the right password of an account was given before. They have a guard of their own, so that whoever
 // guesses from many addresses locks out no owner who comes back. What the cookie holds signs nobody in.
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import type { Io } from "../platform/access";
-import { DAY, SECOND } from "../platform/clock";
+import type { Io } from "../../platform/access";
+import { DAY, SECOND } from "../../platform/clock";
 
 const COOKIE = /(?:^|;\s*)(?:__Secure-)?connectkit\.known=([\w-]{22})\.([\w-]{43})(?:;|$)/;
 const MAX_AGE_SECONDS = (365 * DAY) / SECOND;

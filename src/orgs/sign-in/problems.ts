@@ -1,7 +1,7 @@
 // Why a sign-in, or a change of how one signs in, is refused; and which of the library's refusals is which of ours.
-import { tooManyAttempts } from "../limits/guards";
-import { problem, type Problem, type ProblemThrower } from "../platform/problem";
-import { internal, notFound, validationFailed } from "../platform/problems";
+import { tooManyAttempts } from "../../limits/guards";
+import { problem, type Problem, type ProblemThrower } from "../../platform/problem";
+import { internal, notFound, validationFailed } from "../../platform/problems";
 
 export const invalidCredentials = problem({
   code: "invalid_credentials",

@@ -2,10 +2,10 @@
 import { APIError } from "better-auth/api";
 import { createAdapterFactory } from "better-auth/adapters";
 import type { BetterAuthOptions } from "better-auth/types";
-import { now } from "../platform/clock";
-import { newId } from "../platform/id";
-import { control, failureOf, type Database, type Param, type Statement } from "../platform/sql";
-import { assignments, clauseOf, columnOf, modelOf, opened, Seal, type Clause, type Fields, type Row } from "./auth-sql";
+import { now } from "../../platform/clock";
+import { newId } from "../../platform/id";
+import { control, failureOf, type Database, type Param, type Statement } from "../../platform/sql";
+import { assignments, clauseOf, columnOf, modelOf, opened, Seal, type Clause, type Fields, type Row } from "./sql";
 
 /**
  * The adapter of one request. The library's transactions only ever make rows that hang together (a user and its account):

@@ -1,17 +1,17 @@
 // The way in: the operations under /api/auth, an explicit list of the library's and our own on sessions. Whatever is not
 // in the list does not exist; every refusal is a problem document that the library's browser client can read too.
 import * as z from "zod";
-import type { Io } from "../platform/access";
-import { readText } from "../platform/body";
-import { parseStrictly } from "../platform/json";
-import { isSameOrigin } from "../platform/origin";
-import { document, Problem } from "../platform/problem";
-import { methodNotAllowed, notFound, unsupportedMediaType } from "../platform/problems";
-import { addressOf } from "../platform/query";
-import type { Mount } from "../platform/serve";
-import { auth } from "./auth-loaded";
-import { OPERATIONS, PREFIX, type Operation } from "./sign-in-operations";
-import { foreignOrigin, problemFor } from "./sign-in-problems";
+import type { Io } from "../../platform/access";
+import { readText } from "../../platform/body";
+import { parseStrictly } from "../../platform/json";
+import { isSameOrigin } from "../../platform/origin";
+import { document, Problem } from "../../platform/problem";
+import { methodNotAllowed, notFound, unsupportedMediaType } from "../../platform/problems";
+import { addressOf } from "../../platform/query";
+import type { Mount } from "../../platform/serve";
+import { auth } from "./loaded";
+import { OPERATIONS, PREFIX, type Operation } from "./operations";
+import { foreignOrigin, problemFor } from "./problems";
 
 export const signIn: Mount = {
   id: "sign_in",
