@@ -22,7 +22,7 @@ export class Life {
   constructor(readonly vendor: World, readonly client: World) {}
 
   keep(what: string, secret: string): string {
-    expect([what, secret.length > 9]).toEqual([what, true]);
+    if (secret.length < 10) throw new Error(`no ${what}`);
     this.secrets.set(secret, what);
     return secret;
   }
