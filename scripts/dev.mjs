@@ -1,7 +1,7 @@
 // `npm run dev [-- --port N] [-- --fresh] [-- --state DIR]`: installs, makes secrets, migrates, seeds, serves. A second
 // start keeps the data and does only what is missing. `--state`: another place for data and demo.json.
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { install } from "./install.mjs";
 import { node, output, root, tool } from "./node.mjs";
@@ -14,6 +14,8 @@ const state = path.join(home, "state");
 const demoFile = path.join(home, "demo.json");
 const base = `http://127.0.0.1:${port}`;
 
+const lockFile = path.join(home, "dev.lock");
+await claimState();
 install();
 const { makeSecrets } = await import("./secrets.mjs");
 const { fetchReference } = await import("./reference.mjs");
@@ -57,13 +59,26 @@ if (isNew) {
 }
 console.log(`
 ConnectKit Edge answers at ${base}   reference: ${base}/docs
-${isNew ? `\n  curl -s ${base}/v1/contacts?limit=2 -H "Authorization: Bearer ${demo.keys.location_live}"\n` : `  Keys and sign-ins: ${path.relative(root, demoFile)}\n`}`);
+${isNew ? `\n  curl -s "${base}/v1/contacts?limit=2" -H "Authorization: Bearer ${demo.keys.location_live}"\n` : `  Keys and sign-ins: ${path.relative(root, demoFile)}\n`}`);
 
 // The platform's cron does not run locally, so its two beats come from here.
 setInterval(() => {
   beat("* * * * *");
   if (new Date().getMinutes() === 7) beat("7 * * * *");
 }, 60_000);
+
+/** Two servers on one state would each believe to be the only one: what one revokes the other lets pass. */
+async function claimState() {
+  const { pid, base: other } = existsSync(lockFile) ? JSON.parse(readFileSync(lockFile, "utf8")) : {};
+  const answers = other && (await fetch(`${other}/health`).then((answer) => answer.ok, () => false));
+  if (answers) {
+    console.error(`Another server (process ${pid}) uses this state, at ${other}. Stop it, or take another state: npm run dev -- --state DIR`);
+    process.exit(1);
+  }
+  mkdirSync(home, { recursive: true });
+  writeFileSync(lockFile, JSON.stringify({ pid: process.pid, base }));
+  process.on("exit", () => rmSync(lockFile, { force: true }));
+}
 
 function beat(cron) {
   fetch(`${base}/cdn-cgi/local/scheduled?cron=${encodeURIComponent(cron).replaceAll("%20", "+")}`).then(

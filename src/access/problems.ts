@@ -20,8 +20,8 @@ export const requestClosed = problem({
   code: "request_closed",
   status: 409,
   title: "The request is not in a state for this",
-  cause: "A request is approved, denied or withdrawn while it is pending; its key is handed over anew while it is approved, claimed or lapsed, and not once its connection was tested.",
-  cure: "Read the request's `status`. For a key that is connected, rotate its secret instead; else make a new request.",
+  cause: "A request is approved, denied or withdrawn while it is pending; its key is handed over anew once it was approved.",
+  cure: "Read the request's `status`. Make a new request where this one was denied or withdrawn.",
   example: { request_status: "denied" },
 });
 export const sandboxKeyEnded = problem({

@@ -16,12 +16,17 @@ import { checkApprover, seen, withLink } from "./requests";
 import type { ApprovedRequest } from "./schema";
 import * as store from "./store";
 
-const AGAIN: ReadonlySet<store.RequestStatus> = new Set(["approved", "claimed", "expired"]);
+const AGAIN: ReadonlySet<store.RequestStatus> = new Set(["approved", "claimed", "connected", "expired"]);
 
-/** Voids what was handed over and makes a new link. Throws `approver_only` (403), `request_closed`, `key_ended` (409). */
+/**
+ * Voids what was handed over and makes a new link, for the recipient that was approved. Who reissues answers for the key from
+ * then on: whoever gets its secret gets no more than that member may. Throws `approver_only` (403),
+ * `request_closed`, `key_ended`, `key_limit_reached` (409), 503.
+ */
 export function reissue(ctx: OrgCtx, id: string): Promise<Reply<ApprovedRequest>> {
   checkApprover(ctx);
   const claim = newClaim(ctx);
+  const told: string[] = [];
   const plan = async (): Promise<Plan<"control", ApprovedRequest>> => {
     const before = await seen(ctx, id);
     checkIfMatch(ctx, before.version);
@@ -31,17 +36,18 @@ export function reissue(ctx: OrgCtx, id: string): Promise<Reply<ApprovedRequest>
     if (!lapsed && status !== "unclaimed" && status !== "active") throw keyEnded(`The key is ${status}.`, { key_status: status });
     const limit = lapsed ? [await roomFor(ctx)] : [];
     await checkReachable(ctx.env, key);
+    told[0] = key;
     const after: store.ListedRequestRow = {
-      ...before, status: "approved", public_jwk: before.integration_id === null ? before.public_jwk : before.integration_jwk, claim_digest: claim.digest,
-      expires_at: claim.expiresAt, claimed_at: null, fingerprint: null, key_status: "unclaimed", key_last4: "----", version: before.version + 1, updated_at: ctx.now,
+      ...before, status: "approved", decided_by: ctx.principal.owner.id, decided_at: ctx.now, claim_digest: claim.digest,
+      expires_at: claim.expiresAt, claimed_at: null, fingerprint: null, connected_at: null, key_status: "unclaimed", key_last4: "----", version: before.version + 1, updated_at: ctx.now,
     };
     return {
       reply: await withLink(ctx, after, claim),
       withhold: ["claim"],
       guards: [store.unchanged(before), ...limit, { database: "control", sql: "SELECT status = ? AND version = ? FROM keys WHERE id = ?", params: [status, before.key_version, key] }],
-      writes: [...unclaimWrites(key, ctx.now), store.updateRequest(after)],
+      writes: [...unclaimWrites(key, ctx.principal.owner.id, ctx.now), store.updateRequest(after)],
       events: [
-        { type: "key.unclaimed", subject: key, version: (before.key_version ?? 0) + 1, environment: "live", changes: { status: { from: status, to: "unclaimed" } }, data: { request: id } },
+        { type: "key.unclaimed", subject: key, version: (before.key_version ?? 0) + 1, environment: "live", changes: { status: { from: status, to: "unclaimed" } }, data: { request: id, owner: ctx.principal.owner.id } },
         {
           ...event(after, "reissued", before), data: { ...about(after), key, voided: before.fingerprint, encrypted_to: await thumbprintOf(after) },
           notice: { severity: "info", member: before.requested_by },
@@ -49,7 +55,7 @@ export function reissue(ctx: OrgCtx, id: string): Promise<Reply<ApprovedRequest>
       ],
     };
   };
-  return effectively(ctx, () => commit(ctx, ctx.db.control, plan));
+  return effectively(ctx, () => commit(ctx, ctx.db.control, plan), { keys: told });
 }
 
 /** The connection test succeeded: closes the request, once. */

@@ -119,6 +119,7 @@ export const routes: readonly Endpoint[] = [
     params,
     body: schema.approval,
     bodyType: "json",
+    bodyOptional: true,
     bodyExample: { reason: "Agreed with marketing" },
     answers: { 200: withClaim },
     problems: [...WITH_BODY, ...ON_WRITE, approverOnly, requestClosed, sandboxKeyEnded, integrationRetired, keyLimitReached],

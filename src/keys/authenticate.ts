@@ -49,7 +49,9 @@ export async function keyPrincipal(credential: KeyCredential, io: Io, fresh: boo
   const cached = fresh ? null : known.remembered(credential.digest);
   if (cached && !lapsed(cached, io.now)) return cached;
   if (isShut(io)) throw tooManyUnknownKeys("Too many keys that don't work came from this address.", {}, { "Retry-After": "10" });
-  const found = await known.find(credential.digest, io, fresh);
+  const first = await known.find(credential.digest, io, fresh);
+  // A cache may not know that the rotation was canceled: what it refuses is asked of D1.
+  const found = "principal" in first && !fresh && lapsed(first.principal, io.now) ? await known.find(credential.digest, io, true) : first;
   const refused = "principal" in found ? lapsed(found.principal, io.now) : found.refusal;
   if ("principal" in found && !refused) return found.principal;
   await countUnknown(io);

@@ -20,6 +20,8 @@ const boundsOf = (row: Pick<KeyRow, "expires_at" | "allowed_ips" | "limits" | "s
   synchronous: row.synchronous === 1,
 });
 
+const QUOTAS = ["hour", "second", "burst", "inflight"] as const;
+
 /** What is asked for, with what the calling key is held to where it says nothing. Throws `not_grantable` (403) where it asks for more. */
 export async function bounded(ctx: OrgCtx, wanted: Issue): Promise<Issue> {
   const own = await boundsOfCaller(ctx);
@@ -28,7 +30,7 @@ export async function bounded(ctx: OrgCtx, wanted: Issue): Promise<Issue> {
     ...wanted,
     expiresAt: wanted.expiresAt ?? own.expiresAt ?? undefined,
     allowedIps: wanted.allowedIps?.length ? wanted.allowedIps : own.allowedIps,
-    limits: { ...own.limits, ...wanted.limits },
+    limits: wanted.limits || QUOTAS.some((quota) => own.limits[quota] !== undefined) ? { ...own.limits, ...wanted.limits } : undefined,
     synchronous: wanted.synchronous ?? own.synchronous,
   };
   check(own, { expiresAt: given.expiresAt ?? null, allowedIps: given.allowedIps ?? [], limits: given.limits ?? {}, synchronous: given.synchronous ?? false });
@@ -42,12 +44,16 @@ export async function checkLoosened(ctx: OrgCtx, before: ListedKeyRow, after: Li
   if (own) check({ ...own, expiresAt: null }, { ...boundsOf(after), expiresAt: null });
 }
 
+/** Throws `not_grantable` (403) where a key is held to less than the calling key. */
+export async function checkBounds(ctx: OrgCtx, row: KeyRow): Promise<void> {
+  const own = await boundsOfCaller(ctx);
+  if (own) check(own, boundsOf(row));
+}
+
 async function boundsOfCaller(ctx: OrgCtx): Promise<Bounds | null> {
   const row = ctx.principal.key ? await readKey(ctx, ctx.principal.id) : null;
   return row && boundsOf(row);
 }
-
-const QUOTAS = ["hour", "second", "burst", "inflight"] as const;
 
 function check(own: Bounds, wanted: Bounds): void {
   if (own.expiresAt !== null && (wanted.expiresAt ?? Number.POSITIVE_INFINITY) > own.expiresAt) throw notGrantable("This key ends before that.", { expires_at: wanted.expiresAt });

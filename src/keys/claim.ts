@@ -17,9 +17,9 @@ export const claimWrites = (key: string, digest: HashedSecret, last4: string, no
   ),
 ];
 
-/** Secrets that went astray work no more, and the key waits for a new one. */
-export const unclaimWrites = (key: string, now: number): Statement<"control">[] => [
+/** Secrets that went astray work no more, and the key, now of this member, waits for a new one. */
+export const unclaimWrites = (key: string, owner: string, now: number): Statement<"control">[] => [
   control("UPDATE key_secrets SET state = 'retired' WHERE key_id = ?", key),
-  control("UPDATE keys SET status = 'unclaimed', last4 = '----', claimed_at = NULL, version = version + 1, updated_at = ?2 WHERE id = ?1", key, now),
+  control("UPDATE keys SET status = 'unclaimed', last4 = '----', claimed_at = NULL, owner_id = ?3, version = version + 1, updated_at = ?2 WHERE id = ?1", key, now, owner),
   ...raiseKeys([key], now),
 ];

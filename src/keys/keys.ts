@@ -1,5 +1,6 @@
 // Keys: create within one's reach, read, change, revoke. What a key may do is changed in D1 and made effective at its gate before the
 // answer, so that an answered change is true for every request that arrives after it.
+import { locationsSeen } from "../orgs/reach";
 import { etag } from "../platform/conditions";
 import type { OrgCtx } from "../platform/context";
 import type { Reply } from "../platform/endpoint";
@@ -50,8 +51,11 @@ export async function read(ctx: OrgCtx, id: string): Promise<Reply<Key>> {
   return { status: 200, headers: { ETag: etag(row.version) }, body: keyOf(row) };
 }
 
-export const list = (ctx: OrgCtx, filter: store.KeyFilter, page: PageAsked) =>
-  pageById(questionOf(["keys", filter]), page, (after, limit) => store.listKeys(ctx, filter, after, limit), keyOf);
+/** Throws 404 for a location out of reach. */
+export async function list(ctx: OrgCtx, filter: store.KeyFilter, page: PageAsked) {
+  await locationsSeen(ctx, filter.location);
+  return pageById(questionOf(["keys", filter]), page, (after, limit) => store.listKeys(ctx, filter, after, limit), keyOf);
+}
 
 /** Those of these callers that are keys which this one can see. */
 export async function keysSeen(ctx: OrgCtx, ids: readonly string[]): Promise<ReadonlySet<string>> {

@@ -28,6 +28,7 @@ export const lifeRoutes = (endpoints: () => readonly Endpoint[]): readonly Endpo
     params,
     body: schema.rotation,
     bodyType: "json",
+    bodyOptional: true,
     bodyExample: { overlap: "P7D" },
     answers: {
       200: {

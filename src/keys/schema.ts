@@ -5,7 +5,7 @@ import { DAY } from "../platform/clock";
 import { duration } from "../platform/duration";
 import { idPattern } from "../platform/id";
 import { readOnlyMembers } from "../platform/readonly";
-import { time, timestamp } from "../platform/validate";
+import { line, time, timestamp } from "../platform/validate";
 import { normalizeCidr } from "./cidr";
 import { GRANTABLE } from "./scopes";
 
@@ -58,7 +58,7 @@ export const createdKey = z
   .meta({ id: "CreatedKey" });
 export type CreatedKey = z.output<typeof createdKey>;
 
-const name = z.string().trim().min(1).max(200);
+const name = line(200);
 export const scopes = z.array(z.enum(GRANTABLE)).min(1).max(60);
 const quota = z.int().min(1).max(1_000_000);
 export const limits = z
@@ -77,7 +77,7 @@ export const cidrs = z
   )
   .max(100)
   .meta({ description: "Addresses and CIDR ranges, v4 and v6; empty: any address." });
-const integration = z.string().trim().min(1).max(200);
+const integration = line(200);
 
 export const keyInput = z
   .strictObject({

@@ -35,7 +35,7 @@ export function shut({ id }: Principal): Problem | null {
 /** Asks the gate of this principal's key. Throws `unavailable` (503) when it can't be reached: closed, never silently open. */
 export async function admit(principal: Principal, demand: Demand, io: Io): Promise<Admission> {
   const key = principal.id;
-  const question = { epoch: principal.epoch, cost: demand.cost, operation: demand.operation, ip: io.ip, secret: principal.key ? principal.secret.digest : null };
+  const question = { epoch: principal.epoch, cost: demand.cost, operation: demand.operation, ip: io.ip, secret: principal.key ? principal.secret.digest : null, retiring: principal.key !== null && principal.secret.state === "previous" };
   // Taken along by the try that carries it: a gate that failed has lost its leases anyway.
   const word = await ask(io.env, key, async (gate): Promise<Word> => await gate.admit({ ...question, settled: takeUntold(key) }));
   if (word.kind === "admitted") return { kind: "admitted", permit: { lease: word.lease, scarce: word.scarce, headers: word.headers } };

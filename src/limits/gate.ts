@@ -35,6 +35,8 @@ export interface Question {
   readonly ip: string | null;
   /** The digest of the secret that authenticated; null: a session. */
   readonly secret: string | null;
+  /** It was rotated out, and works until its overlap ends. */
+  readonly retiring?: boolean;
   /** What was answered since this caller's last question. */
   readonly settled?: readonly Settlement[];
 }
@@ -79,12 +81,12 @@ export class Gate extends DurableObject<Env> {
     return this.load().then((): Word => (this.facts ? this.decide(this.facts, question) : { kind: "gone" }));
   }
 
-  private decide(facts: KeyFacts, { epoch, cost, operation, ip, secret }: Question): Word {
+  private decide(facts: KeyFacts, { epoch, cost, operation, ip, secret, retiring = false }: Question): Word {
     const at = this.time();
     if (at < this.condemnedUntil) return { kind: "stale" };
     if (facts.epoch !== epoch) return { kind: "stale" };
     if (!LIVING.has(facts.status)) return { kind: "gone" };
-    if (this.uses.note(at, ip, secret)) this.ctx.waitUntil(this.touch(facts));
+    if (this.uses.note(at, ip, secret, retiring)) this.ctx.waitUntil(this.touch(facts, false));
     const { limits } = facts;
     const decision = this.reserve.take(limits, at, cost);
     const used = this.leases.used(at);
@@ -211,14 +213,14 @@ export class Gate extends DurableObject<Env> {
     await this.ctx.storage.setAlarm(Date.now() + ALARM_MS);
   }
 
-  private async touch({ key, isKey }: KeyFacts): Promise<void> {
-    if (isKey) await this.uses.writeThrough(databases(this.env).control, key);
+  private async touch({ key, isKey }: KeyFacts, inAnyCase: boolean): Promise<void> {
+    if (isKey) await this.uses.writeThrough(databases(this.env).control, key, inAnyCase);
   }
 
   private async flush(): Promise<void> {
     const { facts } = this;
     if (!facts) return;
-    await this.touch(facts);
+    await this.touch(facts, true);
     if (!this.spool.isEmpty) await this.spool.flush(databases(this.env).log, facts.org, facts.key);
   }
 }

@@ -28,6 +28,8 @@ export const GUARDS = {
   signUp: { capacity: 10, perPeriod: 10, periodMs: HOUR },
   /** What somebody who signed in does outside of any organization. */
   person: { capacity: 60, perPeriod: 1, periodMs: SECOND },
+  /** Sessions that an address comes with and that don't hold. */
+  session: { capacity: 60, perPeriod: 1, periodMs: SECOND },
   /** One-time tokens of keys that an address claims. */
   claims: { capacity: 20, perPeriod: 1, periodMs: 10 * SECOND },
   /** Reports of leaked keys of an address. */
@@ -48,6 +50,12 @@ const refused = new Map<string, { readonly until: number; readonly retryAt: numb
 const REFUSED_MS = 10 * SECOND;
 const MAX_REFUSED = 10_000;
 const DEADLINE_MS = 2 * SECOND;
+
+/** Throws what a guard refused here a moment ago, without asking it: before work that only a refusal will be taken for. */
+export function stillRefused(what: GuardName, subject: string): void {
+  const before = refused.get(`${what}:${sha256(subject)}`);
+  if (before && now() < before.until) throw tooMany(before.retryAt - now());
+}
 
 /**
  * Takes a token of `what` for this subject (an address by `addressOf`, an account, both). Throws `too_many_attempts` (429),

@@ -55,7 +55,8 @@ async function readMember(database: Database<"control">, member: string): Promis
   return row && { key: member, isKey: false, environment: "live", org: row.org_id, status: "active", epoch: 1, limits: OF_MEMBERS };
 }
 
-const PUSHED = "FROM gate_pushes p JOIN keys k ON k.id = p.key_id JOIN organizations o ON o.id = k.org_id";
+/** CROSS: from the few that wait to their keys, never the other way round. */
+const PUSHED = "FROM gate_pushes p CROSS JOIN keys k ON k.id = p.key_id CROSS JOIN organizations o ON o.id = k.org_id";
 
 /** Gates to be told: of an organization, of these keys, or (null) all that wait. */
 export type Waiting = { readonly org: string } | { readonly keys: readonly string[] } | null;

@@ -19,6 +19,8 @@ export class Uses {
   private readonly secrets = new Map<string, number>();
   /** What D1 was told, by digest and, under "", for the key. */
   private touched: Readonly<Record<string, number>>;
+  /** Secrets that were rotated out: whoever ends one wants to know whether it is still in use. */
+  private readonly retiring = new Set<string>();
   private writing = false;
   private quietUntil = 0;
 
@@ -27,17 +29,18 @@ export class Uses {
   }
 
   /** Answers whether D1 must be told. */
-  note(at: number, from: string | null, secret: string | null): boolean {
+  note(at: number, from: string | null, secret: string | null, retiring: boolean): boolean {
     this.last = { at, from };
     if (secret === null) return false;
     this.secrets.set(secret, at);
+    if (retiring) this.retiring.add(secret);
     return !this.writing && at >= this.quietUntil && (this.isOld("", at) || this.isOld(secret, at));
   }
 
-  /** Tells D1 of what is older there. */
-  async writeThrough(database: Database<"control">, key: string): Promise<void> {
+  /** Tells D1 of what is over an hour older there and, when the log is written in any case, of retiring secrets all there is. */
+  async writeThrough(database: Database<"control">, key: string, inAnyCase: boolean): Promise<void> {
     const { last } = this;
-    const secrets = [...this.secrets].filter(([secret, at]) => this.isOld(secret, at));
+    const secrets = [...this.secrets].filter(([secret, at]) => this.isOld(secret, at) || (inAnyCase && this.retiring.has(secret) && at > (this.touched[secret] ?? 0)));
     if (!last || this.writing || (secrets.length === 0 && !this.isOld("", last.at))) return;
     this.writing = true;
     try {

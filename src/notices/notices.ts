@@ -1,5 +1,6 @@
 // Notices: the events that somebody should look at, with what each member has read. A notice is its event, so there is
 // none without a cause and no cause without it.
+import { locationsSeen } from "../orgs/reach";
 import { rfc3339 } from "../platform/clock";
 import { commit } from "../platform/commit";
 import type { Environment, OrgCtx } from "../platform/context";
@@ -40,8 +41,9 @@ const closedOf = (e: string): string => `CASE
   WHEN ${e}.type = 'key.secret_retiring' THEN (SELECT min(later.occurred_at) FROM events later WHERE later.subject = ${e}.subject AND later.seq > ${e}.seq AND later.type IN ('key.rotation_finished', 'key.rotation_canceled', 'key.revoked'))
   WHEN ${e}.type = 'access_request.created' THEN (SELECT iif(r.status = 'pending', NULL, coalesce(r.decided_at, r.updated_at)) FROM access_requests r WHERE r.id = ${e}.subject) END`;
 
-/** A page of the caller's notices, newest first. */
+/** A page of the caller's notices, newest first. Throws 404 for another tenant's location. */
 export async function list(ctx: OrgCtx, filter: NoticeFilter, cursor: string | undefined, limit: number) {
+  await locationsSeen(ctx, filter.location);
   const question = questionOf(["notifications", filter]);
   const after = cursor === undefined ? null : decodeCursor(cursor, question, ["number"]);
   const { rows, end } = await look<"control", Row>(ctx.db.control, walkOf(ctx, filter, after), limit + 1);

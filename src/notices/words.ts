@@ -49,6 +49,7 @@ const WORDS: Readonly<Record<string, (of: Facts) => Words>> = {
   "key.deprecated_use": (of) => ({ title: `${key(of)} calls what is deprecated`, detail: `${(of.operations ?? []).join(", ")}: see the changelog for what takes its place.` }),
   "key.claimed": (of) => ({ title: `${key(of)} was handed over`, detail: "Its secret was claimed with the link of its request." }),
   "integration.updated": (of) => ({ title: `${key(of)}: its sandbox key or public key was changed`, detail: "Keys that are approved from now on go by that. If it was none of you, retire the integration." }),
+  "member.joined": (of) => ({ title: `${of.name ?? "Somebody"} has joined`, detail: "Their invitation was accepted." }),
   "access_request.created": (of) => ({ title: `${key(of)}: a live key is asked for`, detail: of.reason ?? "Approve or deny it." }),
   "access_request.approved": (of) => ({ title: `${key(of)}: your request was approved`, detail: "Pass the claim link on; it works once, for 72 hours." }),
   "access_request.denied": (of) => ({ title: `${key(of)}: your request was denied`, detail: of.reason ?? "" }),

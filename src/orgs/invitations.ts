@@ -1,6 +1,6 @@
 // Invitations: a link that makes whoever signs in with the invited address a member, once, within 7 days. The token is in
 // one answer and nowhere else.
-import { effectively } from "../limits/switches";
+import { tell } from "../limits/switches";
 import { DAY, rfc3339 } from "../platform/clock";
 import { commit, type CommitCtx, type Plan } from "../platform/commit";
 import { checkIfMatch } from "../platform/conditions";
@@ -66,7 +66,8 @@ function inviting(ctx: OrgCtx, status: number, plan: (invite: Invite) => Promise
       events: [event],
     };
   };
-  return effectively(ctx, () => commit(ctx, ctx.db.control, change));
+  // Not made to wait for gates: a 503 would lose the link. Who is invited has no key that could gain by it.
+  return commit(ctx, ctx.db.control, change).finally(() => ctx.defer(tell(ctx.env, ctx.db, { org: ctx.org })));
 }
 
 /** Joins. Throws 404, `wrong_person` (403), `invitation_used`, `invitation_expired` (410). */

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { countryCode } from "../platform/country";
 import { idPattern } from "../platform/id";
 import { readOnlyMembers } from "../platform/readonly";
-import { time } from "../platform/validate";
+import { line, time } from "../platform/validate";
 
 export const locationId = z.string().regex(idPattern("location"), "a location id");
 
@@ -19,7 +19,7 @@ export const location = z
   .meta({ id: "Location" });
 export type Location = z.output<typeof location>;
 
-const name = z.string().trim().min(1).max(200);
+const name = line(200);
 const defaultCountry = z
   .string()
   .transform((text, ctx) => {

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { idPattern } from "../platform/id";
 import { readOnlyMembers } from "../platform/readonly";
-import { time } from "../platform/validate";
+import { line, time } from "../platform/validate";
 import { ROLES } from "./roles";
 
 export const memberId = z.string().regex(idPattern("member"), "a member id");
@@ -38,7 +38,7 @@ export const invitedMember = z
   .meta({ id: "InvitedMember" });
 export type InvitedMember = z.output<typeof invitedMember>;
 
-const name = z.string().trim().min(1).max(200);
+const name = line(200);
 const role = z.enum(ROLES);
 
 export const memberInput = z.strictObject({ email: z.email().max(254).toLowerCase(), name, role }).meta({ id: "MemberInput" });

@@ -3,6 +3,7 @@
 import type { Io } from "../platform/access";
 import type { Person } from "../platform/context";
 import { control, type Database } from "../platform/sql";
+import { cookiesFor, withOurs } from "./sign-in/cookies";
 import { auth } from "./sign-in/loaded";
 import { problemFor } from "./sign-in/problems";
 
@@ -18,20 +19,18 @@ export const bringsSession = (headers: Headers): boolean => SESSION_COOKIE.test(
 export async function personOf(io: Pick<Io, "env" | "db" | "origin" | "requestId">, headers: Headers): Promise<Person | null> {
   if (!bringsSession(headers)) return null;
   const { authOf } = await auth();
-  const found = await authOf(io).api.getSession({ headers, query: { disableRefresh: true } });
+  const found = await authOf(io).api.getSession({ headers: withOurs(io.origin, headers), query: { disableRefresh: true } });
   if (!found) return null;
   const { session, user } = found;
   return { user: user.id, email: user.email, name: user.name, session: session.id };
 }
-
-const PENDING_COOKIE = /(?:^|;\s*)(?:__Secure-)?connectkit\.two_factor=([\w-]+)/;
 
 /** Whose second factor a request is about: the signed in person's, or that of a sign-in which waits for it. */
 export async function accountAsked(io: Pick<Io, "env" | "db" | "origin" | "requestId">, headers: Headers): Promise<string | null> {
   const person = await personOf(io, headers);
   if (person) return person.user;
   // Its signature is checked where it counts; here it only picks the account whose guard is asked.
-  const pending = PENDING_COOKIE.exec(headers.get("Cookie") ?? "")?.[1];
+  const pending = /^[\w-]+/.exec(cookiesFor(io.origin, headers.get("Cookie")).get("two_factor") ?? "")?.[0];
   if (!pending) return null;
   const { authOf } = await auth();
   const { internalAdapter } = await authOf(io).$context;

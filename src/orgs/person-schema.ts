@@ -1,6 +1,7 @@
 // Somebody who signed in, on the wire: where they are a member, and their session.
 import * as z from "zod";
 import { idPattern } from "../platform/id";
+import { line } from "../platform/validate";
 import { memberId } from "./member-schema";
 import { ROLES } from "./roles";
 
@@ -10,7 +11,7 @@ const member = z.strictObject({ id: memberId, role: z.enum(ROLES) });
 export const membership = z.strictObject({ organization, member }).meta({ id: "Membership" });
 export type Membership = z.output<typeof membership>;
 
-export const organizationInput = z.strictObject({ name: z.string().trim().min(1).max(200) }).meta({ id: "OrganizationInput" });
+export const organizationInput = z.strictObject({ name: line(200) }).meta({ id: "OrganizationInput" });
 export type OrganizationInput = z.output<typeof organizationInput>;
 
 const standing = z.strictObject({ quota: z.int(), remaining: z.int() });

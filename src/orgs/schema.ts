@@ -3,7 +3,7 @@ import * as z from "zod";
 import { idPattern } from "../platform/id";
 import { problem } from "../platform/problem";
 import { readOnlyMembers } from "../platform/readonly";
-import { time } from "../platform/validate";
+import { line, time } from "../platform/validate";
 import { PLANS } from "../limits/plans";
 
 export const organization = z
@@ -26,7 +26,7 @@ export const READ_ONLY = ["id", "limits", "version", "created_at", "updated_at"]
 
 export const organizationPatch = z
   .strictObject({
-    name: z.string().trim().min(1).max(200).optional(),
+    name: line(200).optional(),
     api_enabled: z.boolean().optional(),
     plan: z.enum(PLANS).optional(),
     ...readOnlyMembers(READ_ONLY),

@@ -1,6 +1,7 @@
 // A member's session as a caller: who signed in, in which of their organizations, with what their role allows now. Read
 // anew on every request, so that a sign-out, a removal or another role is true for the next one.
-import { guard } from "../limits/guards";
+import { addressOf } from "../limits/address";
+import { guard, stillRefused } from "../limits/guards";
 import type { Io } from "../platform/access";
 import type { Environment, MemberPrincipal, Person } from "../platform/context";
 import { invalidHeader, notFound } from "../platform/problems";
@@ -37,20 +38,32 @@ function checkOrigin(request: Request, io: Pick<Io, "origin">): void {
 export async function person(request: Request, io: Io): Promise<Person> {
   if (!bringsSession(request.headers)) throw notSignedIn("Nobody is signed in.");
   checkOrigin(request, io);
-  const found = await personOf(io, request.headers);
-  if (!found) throw notSignedIn("The session has ended.");
+  const found = await signedIn(io, request.headers);
   await guard(io.env, "person", found.user);
   return found;
 }
 
+/** Whose session it is. Many that don't hold, from one address, are not looked up for a while. Throws 401, 429. */
+async function signedIn(io: Io, headers: Headers): Promise<Person> {
+  const address = addressOf(io.ip);
+  stillRefused("session", address);
+  const found = await personOf(io, headers);
+  if (found) return found;
+  await guard(io.env, "session", address);
+  throw notSignedIn("The session has ended.");
+}
+
 /** The member that a session is in its organization. Throws 400, 401, 403, 404. */
 export async function memberPrincipal({ headers, organization, environment }: SessionCredential, io: Io): Promise<MemberPrincipal> {
-  const found = await personOf(io, headers);
-  if (!found) throw notSignedIn("The session has ended.");
+  const found = await signedIn(io, headers);
   if (organization !== null && !isId("organization", organization)) throw notFound("No such organization.");
   const [membership, another] = await store.readMemberships(io.db.control, found.user, organization);
-  if (!membership) throw organization === null ? noMembership("You are no member of any organization.") : notFound("No such organization.");
-  if (another) throw organizationRequired("You are a member of several organizations.");
+  if (!membership || another) {
+    // No gate stands before what ends here.
+    await guard(io.env, "person", found.user);
+    if (another) throw organizationRequired("You are a member of several organizations.");
+    throw organization === null ? noMembership("You are no member of any organization.") : notFound("No such organization.");
+  }
   return {
     id: membership.id,
     organization: membership.org_id,

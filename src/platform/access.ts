@@ -33,7 +33,7 @@ export interface Outcome {
 
 export interface Access<C> {
   /** Finds the key or the session in the request by its form alone, without I/O. Throws 400, 401, 403. */
-  credential(request: Request, given: Given, io: Io): Promise<C>;
+  credential(request: Request, given: Given, demand: Demand, io: Io): Promise<C>;
   /** Who it is: a key from the isolate, KV or D1; a session, and `fresh`, from D1. Throws 400, 401, 403, 404, 429. */
   principal(credential: C, io: Io, fresh: boolean): Promise<Principal>;
   /** Who signed in, whatever the organization. Throws 401, 403. */

@@ -25,7 +25,7 @@ export function checkBodyHeaders(request: Request, endpoint: Endpoint): void {
   if (endpoint.facts.method === "GET") return;
   const limitBytes = endpoint.facts.bodyLimitBytes ?? LIMIT_BYTES;
   if (Number(request.headers.get("Content-Length") ?? 0) > limitBytes) throw tooBig(limitBytes);
-  if (endpoint.bodyType === "none") return;
+  if (endpoint.bodyType === "none" || (endpoint.facts.bodyOptional && request.body === null)) return;
   const accepted: readonly string[] = ACCEPTED[endpoint.bodyType];
   const [type = "", ...parameters] = (request.headers.get("Content-Type") ?? "").split(";").map((part) => part.trim().toLowerCase());
   const charset = parameters.find((parameter) => parameter.startsWith("charset="));
@@ -39,7 +39,7 @@ export async function readBody(request: Request, endpoint: Endpoint): Promise<Bo
   // RFC 9110, 9.3.1: what a GET may bear as content means nothing.
   if (endpoint.facts.method === "GET") return NOTHING;
   const text = await readText(request, endpoint.facts.bodyLimitBytes ?? LIMIT_BYTES);
-  if (endpoint.bodyType === "json") return { text, value: parseStrictly(text) };
+  if (endpoint.bodyType === "json") return { text, value: text === "" && endpoint.facts.bodyOptional ? {} : parseStrictly(text) };
   if (endpoint.bodyType === "form") return { text, value: parseForm(text) };
   // An empty object is what some clients send for nothing.
   if (text.trim() !== "" && text.trim() !== "{}") throw unsupportedMediaType("This operation takes no body.", { accepted: [] });

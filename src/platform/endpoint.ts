@@ -50,6 +50,8 @@ export interface Facts {
   readonly answers: Answers;
   readonly problems?: readonly ProblemThrower[];
   readonly bodyLimitBytes?: number;
+  /** All of the body's members are optional: sending none is sending `{}`. */
+  readonly bodyOptional?: boolean;
   /** An example of the body, for the reference; it is tried in the tests. */
   readonly bodyExample?: unknown;
   readonly deprecated?: Deprecation;

@@ -58,7 +58,7 @@ const MAX_ROUNDS = 3;
 export async function withKey<C>(endpoint: Keyed, arrival: Arrival, access: Access<C>): Promise<Reply> {
   const { request, given, io, trace } = arrival;
   const demand = demandOf(endpoint);
-  const credential = await access.credential(request, given, io);
+  const credential = await access.credential(request, given, demand, io);
   let principal = await access.principal(credential, io, false);
   trace.authMs = Date.now() - trace.startedAt;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {

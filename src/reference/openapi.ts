@@ -100,7 +100,7 @@ function bodyOf({ body, bodyType, facts }: Endpoint) {
     bodyType === "form"
       ? { "application/x-www-form-urlencoded": media }
       : { "application/json": media, ...(facts.method === "PATCH" ? { "application/merge-patch+json": media } : {}) };
-  return { required: true, content };
+  return { required: !facts.bodyOptional, content };
 }
 
 function answersOf(endpoint: Endpoint): Responses {

@@ -4,6 +4,7 @@ import { guard } from "../../limits/guards";
 import { knownTo, markKnown } from "./known-browsers";
 import { accountAsked, personOf } from "../people";
 import type { Call } from "./operations";
+import { signInExpired } from "./problems";
 
 /** By address first: who floods must not use up what an account is let try from elsewhere. */
 export async function signIn({ io: { env, ip }, headers }: Call, { email }: { readonly email: string }): Promise<void> {
@@ -30,11 +31,22 @@ export const secondFactor = async (call: Call): Promise<void> => void (await ask
 
 export async function totp(call: Call, { code }: { readonly code: string }): Promise<void> {
   const account = await asked(call);
-  if (account !== null) await guard(call.io.env, "code", `${account} ${code}`);
+  await guard(call.io.env, "code", `${account} ${code}`);
 }
 
-async function asked({ io, headers }: Call): Promise<string | null> {
+/** Whose second factor it is. Throws `sign_in_expired` (401) where nobody can be named: then nothing would count the tries. */
+async function asked({ io, headers }: Call): Promise<string> {
   const account = await accountAsked(io, headers);
-  if (account !== null) await guard(io.env, "secondFactor", account);
+  if (account === null) {
+    await guard(io.env, "session", addressOf(io.ip));
+    throw signInExpired("No sign-in waits for a second factor.");
+  }
+  await guard(io.env, "secondFactor", account);
   return account;
+}
+
+/** What somebody does with their own account; an ended session is asked about on its address's account. */
+export async function own({ io, headers }: Call): Promise<void> {
+  const person = await personOf(io, headers);
+  await (person ? guard(io.env, "person", person.user) : guard(io.env, "session", addressOf(io.ip)));
 }

@@ -5,7 +5,7 @@ import { tooManyAttempts } from "../../limits/guards";
 import type { Io } from "../../platform/access";
 import type { ProblemThrower } from "../../platform/problem";
 import { COMMON, unavailable, WITH_BODY } from "../../platform/problems";
-import { checkBody } from "../../platform/validate";
+import { checkBody, line } from "../../platform/validate";
 import { PASSWORD } from "./password";
 import * as guards from "./guards";
 import * as own from "./own";
@@ -62,7 +62,7 @@ const post = <B extends object>(path: string, body: z.ZodType<B>, refusals: read
 const password = z.string().min(1).max(PASSWORD.max);
 const newPassword = z.string().min(PASSWORD.min).max(PASSWORD.max);
 const email = z.email().max(254);
-const name = z.string().trim().min(1).max(200);
+const name = line(200);
 const code = z.string().trim().min(1).max(64);
 const id = z.string().min(1).max(64);
 const rememberMe = z.boolean().optional();
@@ -73,19 +73,20 @@ const { emailTaken, invalidCode, invalidCredentials, notSignedIn, passkeyRefused
 const withPassword = [notSignedIn, wrongPassword];
 const withCode = [invalidCode, signInExpired, secondFactorState];
 const again = { guard: guards.passwordAgain };
+const mine = { guard: guards.own };
 const ceremony = { guard: guards.passkey };
 
 export const OPERATIONS: readonly Operation[] = [
   post("/sign-up/email", z.object({ email, name, password: newPassword, rememberMe }), [emailTaken], { guard: guards.signUp, cookie: guards.remember }),
   post("/sign-in/email", z.object({ email, password, rememberMe }), [invalidCredentials], { guard: guards.signIn, cookie: guards.remember }),
   post("/sign-out", nothing),
-  get("/get-session"),
-  get("/list-sessions", [notSignedIn], { run: own.list }),
-  post("/revoke-session", session, [notSignedIn], { run: own.revokeOne }),
-  post("/revoke-sessions", nothing, [notSignedIn], { run: own.revokeAll }),
-  post("/revoke-other-sessions", nothing, [notSignedIn], { run: own.revokeOthers }),
+  get("/get-session", [], mine),
+  get("/list-sessions", [notSignedIn], { run: own.list, ...mine }),
+  post("/revoke-session", session, [notSignedIn], { run: own.revokeOne, ...mine }),
+  post("/revoke-sessions", nothing, [notSignedIn], { run: own.revokeAll, ...mine }),
+  post("/revoke-other-sessions", nothing, [notSignedIn], { run: own.revokeOthers, ...mine }),
   post("/change-password", z.object({ currentPassword: password, newPassword, revokeOtherSessions: z.boolean().default(true) }), withPassword, again),
-  post("/update-user", z.object({ name }), [notSignedIn]),
+  post("/update-user", z.object({ name }), [notSignedIn], mine),
   post("/two-factor/enable", z.object({ password }), [...withPassword, secondFactorState], again),
   post("/two-factor/disable", z.object({ password }), withPassword, again),
   post("/two-factor/get-totp-uri", z.object({ password }), [...withPassword, secondFactorState], again),
@@ -96,7 +97,7 @@ export const OPERATIONS: readonly Operation[] = [
   post("/passkey/verify-registration", z.object({ response: z.looseObject({}), name: name.optional() }), [notSignedIn, sessionNotFresh, passkeyRefused], ceremony),
   get("/passkey/generate-authenticate-options", [], ceremony),
   post("/passkey/verify-authentication", z.object({ response: z.looseObject({ id: z.string() }) }), [passkeyRefused], ceremony),
-  get("/passkey/list-user-passkeys", [notSignedIn]),
-  post("/passkey/delete-passkey", z.object({ id }), [notSignedIn], { run: own.deletePasskey }),
-  post("/passkey/update-passkey", z.object({ id, name }), [notSignedIn], { run: own.renamePasskey }),
+  get("/passkey/list-user-passkeys", [notSignedIn], mine),
+  post("/passkey/delete-passkey", z.object({ id }), [notSignedIn], { run: own.deletePasskey, ...mine }),
+  post("/passkey/update-passkey", z.object({ id, name }), [notSignedIn], { run: own.renamePasskey, ...mine }),
 ];

@@ -1,6 +1,7 @@
 // Why a sign-in, or a change of how one signs in, is refused; and which of the library's refusals is which of ours.
 import { tooManyAttempts } from "../../limits/guards";
 import { problem, type Problem, type ProblemThrower } from "../../platform/problem";
+import { foreignOrigin, notSignedIn } from "../problems";
 import { internal, notFound, validationFailed } from "../../platform/problems";
 
 export const invalidCredentials = problem({
@@ -9,22 +10,6 @@ export const invalidCredentials = problem({
   title: "E-mail or password is wrong",
   cause: "There is no account with this e-mail address and this password. Which of the two is wrong is not told.",
   cure: "Check both.",
-});
-
-export const notSignedIn = problem({
-  code: "not_signed_in",
-  status: 401,
-  title: "Not signed in",
-  cause: "The request bears no session cookie, or its session has ended: by signing out, by being revoked, or by its age.",
-  cure: "Sign in.",
-});
-
-export const foreignOrigin = problem({
-  code: "foreign_origin",
-  status: 403,
-  title: "From another origin",
-  cause: "The request names another origin than this server's in `Origin` or `Sec-Fetch-Site`, or may change something and names none.",
-  cure: "Send it from a page of this server, or with `Origin` set to this server's own.",
 });
 
 export const wrongPassword = problem({
@@ -135,3 +120,5 @@ export function problemFor(status: number, code: string | undefined, message: st
   if (status === 401) return notSignedIn("Not signed in.");
   return refused(message ?? "Refused.");
 }
+
+export { foreignOrigin, notSignedIn };

@@ -9,8 +9,9 @@ import { document, Problem } from "../../platform/problem";
 import { methodNotAllowed, notFound, unsupportedMediaType } from "../../platform/problems";
 import { addressOf } from "../../platform/query";
 import type { Mount } from "../../platform/serve";
+import { withOurs } from "./cookies";
 import { auth } from "./loaded";
-import { OPERATIONS, PREFIX, type Operation } from "./operations";
+import { OPERATIONS, PREFIX, type Call, type Operation } from "./operations";
 import { foreignOrigin, problemFor } from "./problems";
 
 export const signIn: Mount = {
@@ -33,11 +34,11 @@ async function answer(request: Request, io: Io): Promise<Response> {
   const operation = operationOf(request);
   if (!isSameOrigin(request, io.origin)) throw foreignOrigin("The request does not come from a page of this server.");
   const { body, guard, run, cookie } = operation.accept(await sentIn(request));
-  const call = { io, headers: request.headers };
+  const call = { io, headers: withOurs(io.origin, request.headers) };
   await guard(call);
   if (run) return Response.json(await run(call));
   const { authOf } = await auth();
-  const answered = await authOf(io).handler(passedOn(request, io, body));
+  const answered = await authOf(io).handler(passedOn(request, call, body));
   const text = await answered.text();
   if (answered.ok) {
     const headers = cookiesOf(answered, "application/json");
@@ -70,10 +71,10 @@ async function sentIn(request: Request): Promise<unknown> {
 }
 
 /** The request as the library gets it: our own headers, and only the members that the operation takes. */
-function passedOn(request: Request, io: Io, body: object): Request {
+function passedOn(request: Request, { io, headers: sent }: Call, body: object): Request {
   const headers = new Headers({ Origin: io.origin });
   for (const name of ["Cookie", "User-Agent", "CF-Connecting-IP"]) {
-    const value = request.headers.get(name);
+    const value = sent.get(name);
     if (value !== null) headers.set(name, value);
   }
   if (request.method === "GET") return new Request(request.url, { headers });
