@@ -8,7 +8,7 @@ const worker = () =>
   cloudflareTest({
     wrangler: { configPath: "./wrangler.toml" },
     miniflare: {
-      bindings: { KEY_PEPPER: "a pepper for tests, at least thirty-two characters", AUTH_SECRET: "a secret for tests, at least thirty-two characters", ENVIRONMENT: "test", LOG_LEVEL: "error", MIGRATIONS: migrations },
+      bindings: { KEY_PEPPER: "a pepper for tests, at least thirty-two characters", AUTH_SECRET: "a secret for tests, at least thirty-two characters", ENVIRONMENT: "test", LOG_LEVEL: "error", SIZE: process.env["CI"] ? "full" : "small", MIGRATIONS: migrations },
     },
   });
 

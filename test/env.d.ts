@@ -7,6 +7,8 @@ declare global {
   }
   namespace Cloudflare {
     interface Env extends Bindings {
+      /** `CI`: floods at full size; else a fifth of it. */
+      SIZE: "full" | "small";
       MIGRATIONS: { control: D1Migration[]; data: D1Migration[]; log: D1Migration[] };
     }
     interface GlobalProps {
