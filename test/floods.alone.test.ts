@@ -38,7 +38,7 @@ const sorted = (values: readonly number[]): number[] => values.toSorted((a, b) =
 const p95 = (values: readonly number[]): number => sorted(values)[Math.floor(values.length * 0.95)] ?? 0;
 const median = (values: readonly number[]): number => sorted(values)[Math.floor(values.length / 2)] ?? 0;
 
-const MANY = env.SIZE === "full" ? 9_000 : 1_800;
+const [MANY, FEW] = env.SIZE === "full" ? [9_000, 1_000] : [1_800, 300];
 const CHUNKS = 5;
 /** Below this a quiet figure is mostly the machine's own doing. */
 const FLOOR_MS = 15;
@@ -88,17 +88,17 @@ describe("guessed from one network", () => {
 });
 
 describe("guessed from 1,000 networks", () => {
-  it("1,000 claim tokens: none opens anything", async () => {
+  it("claim tokens (1,000 with CI): none opens anything", async () => {
     // Each makes a guard's object, here on the neighbour's own thread: in a burst the neighbour is served, if not as fast.
-    const burst = await flood(800, 20, (i) => guessToken(there(i)));
-    const steady = await flood(200, 1, (i) => guessToken(there(800 + i)), 2);
-    expect([burst.statuses, steady.statuses]).toEqual([{ 404: 800 }, { 404: 200 }]);
+    const burst = await flood(FEW * 0.8, 20, (i) => guessToken(there(i)));
+    const steady = await flood(FEW * 0.2, 1, (i) => guessToken(there(FEW * 0.8 + i)), 2);
+    expect([burst.statuses, steady.statuses]).toEqual([{ 404: FEW * 0.8 }, { 404: FEW * 0.2 }]);
     expect(steady.slower).toBeLessThanOrEqual(3);
   });
 
-  it("1,000 keys: none is let in", async () => {
-    const found = await flood(1_000, 4, (i) => guessKey(there(i)), 2);
-    expect(found.statuses).toEqual({ 401: 1_000 });
+  it("keys (1,000 with CI): none is let in", async () => {
+    const found = await flood(FEW, 4, (i) => guessKey(there(i)), 2);
+    expect(found.statuses).toEqual({ 401: FEW });
     expect(found.slower).toBeLessThanOrEqual(3);
   });
 });
