@@ -26,6 +26,8 @@ async function operations(page: Page) {
 test("shows every operation, and asks no other host", async ({ page, baseURL }) => {
   const complaints = watch(page, baseURL);
   await page.goto("/docs");
+  // Only then does it hear of another place in the address.
+  await expect(page.getByRole("heading", { name: "ConnectKit Edge" })).toBeVisible();
   const all = await operations(page);
   expect(all.length).toBeGreaterThan(20);
   for (const { at, summary } of all) {

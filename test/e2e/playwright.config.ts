@@ -13,6 +13,8 @@ export default defineConfig({
   fullyParallel: true,
   workers: 2,
   timeout: 60_000,
+  // The reference draws the whole document at once, on whatever machine this is.
+  expect: { timeout: 15_000 },
   reporter: "list",
   outputDir: "../../.wrangler/e2e",
   use: {
