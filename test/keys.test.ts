@@ -2,9 +2,6 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { routes } from "../src/routes";
 import { run } from "../src/upkeep/upkeep";
-import { databases } from "../src/platform/sql";
-import { systemCtx } from "../src/platform/commit";
-import * as orgs from "../src/orgs/orgs";
 import { front, unreachable } from "./front";
 import { Client, isGapless, ORIGIN, tally, times, world, type World } from "./world";
 
@@ -197,8 +194,7 @@ describe("what an answered change means", () => {
     await refused("key_paused", 200);
     await owner.patch(`/v1/keys/${key.id}`, { status: "active", scopes: ["contacts:write", "contacts:read"] });
     await passes();
-    const ctx = { ...systemCtx(w.org, Date.now()), env, db: databases(env) };
-    await orgs.changeRole(ctx, w.members.member, "viewer");
+    expect((await owner.patch(`/v1/members/${w.members.member}`, { role: "viewer" })).status).toBe(200);
     expect((await key.post("/v1/contacts", { first_name: "Ana" })).body).toMatchObject({ code: "insufficient_scope", granted: ["contacts:read"] });
     expect((await owner.patch("/v1/organization", { api_enabled: false })).status).toBe(200);
     await refused("api_disabled");
@@ -219,9 +215,9 @@ describe("what an answered change means", () => {
     expect(await all()).toEqual({ api_disabled: 250 });
     const { results } = await env.DB.prepare("SELECT * FROM gate_pushes WHERE org_id = ?").bind(w.org).all();
     expect(results).toEqual([]);
-    const ctx = { ...systemCtx(w.org, Date.now()), env, db: databases(env) };
+    const member = await w.session("owner");
     await env.DB.prepare("UPDATE organizations SET api_enabled = 1 WHERE id = ?").bind(w.org).run();
-    await orgs.changeRole(ctx, w.members.admin, "member");
+    expect((await member.patch(`/v1/members/${w.members.admin}`, { role: "member" })).status).toBe(200);
     expect(await all()).toEqual({ 200: 250 });
   }, 120_000);
 });

@@ -2,6 +2,7 @@
 // what the sandbox key has at that moment; less only on purpose, and recorded.
 import { prepare } from "../keys/issue";
 import { expand } from "../keys/scopes";
+import { isAdmin } from "../orgs/roles";
 import { DAY, rfc3339 } from "../platform/clock";
 import { commit, type Plan } from "../platform/commit";
 import { checkIfMatch, etag } from "../platform/conditions";
@@ -76,7 +77,7 @@ const NEW = {
 } as const;
 
 /** Owners and admins see all requests, others their own. */
-export const isApprover = ({ principal }: Pick<OrgCtx, "principal">): boolean => principal.owner.role === "owner" || principal.owner.role === "admin";
+const isApprover = ({ principal }: Pick<OrgCtx, "principal">): boolean => isAdmin(principal.owner.role);
 
 /** Newest first. */
 export const list = (ctx: OrgCtx, filter: Omit<store.RequestFilter, "by">, page: PageAsked) =>

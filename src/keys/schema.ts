@@ -1,5 +1,6 @@
 // Keys on the wire.
 import * as z from "zod";
+import { remaining } from "../limits/schema";
 import { ROLES } from "../orgs/roles";
 import { DAY } from "../platform/clock";
 import { duration } from "../platform/duration";
@@ -134,14 +135,11 @@ export const ping = z
   .meta({ id: "Ping" });
 export type Ping = z.output<typeof ping>;
 
-const standing = z.strictObject({ quota: z.int(), remaining: z.int() });
 export const me = z
   .strictObject({
     ...key.shape,
     organization: id("organization"),
-    remaining: z
-      .strictObject({ hour: standing, burst: standing, inflight: standing })
-      .meta({ description: "What is left of each quota at this moment." }),
+    remaining,
   })
   .meta({ id: "Me" });
 export type Me = z.output<typeof me>;

@@ -6,7 +6,7 @@ import { sessionRequired } from "../orgs/problems";
 import { locate } from "../orgs/reach";
 import type { Io } from "../platform/access";
 import type { KeyPrincipal, OrgCtx } from "../platform/context";
-import type { Endpoint, Reply } from "../platform/endpoint";
+import { isAt, type Endpoint, type Reply } from "../platform/endpoint";
 import { demandOf } from "../platform/pipeline";
 import { Problem } from "../platform/problem";
 import { methodNotAllowed, notFound } from "../platform/problems";
@@ -31,7 +31,7 @@ export async function simulate(ctx: OrgCtx, id: string, wanted: SimulationInput,
 }
 
 async function judge(ctx: OrgCtx, id: string, { method, path, ip, location }: SimulationInput, endpoints: readonly Endpoint[]) {
-  const here = endpoints.filter(({ facts }) => isAt(facts.path, path.split("?")[0] ?? ""));
+  const here = endpoints.filter((one) => isAt(one, path.split("?")[0] ?? ""));
   const endpoint = here.find(({ facts }) => facts.method === (method === "HEAD" ? "GET" : method)) ?? null;
   const row = await readById(ctx.db.control, ctx.org, id);
   const ended = row ? endOf(row) : null;
@@ -44,9 +44,6 @@ async function judge(ctx: OrgCtx, id: string, { method, path, ip, location }: Si
   const refusal = keyRefusal(principal, new Request("https://simulated.invalid"), demandOf(endpoint), io);
   return { endpoint, refusal: refusal ?? (await placed(endpoint, principal, location ?? null, io)) ?? (await limited(ctx, principal)) };
 }
-
-const isAt = (template: string, path: string): boolean =>
-  new RegExp(`^${template.replaceAll(".", "\\.").replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(path);
 
 async function placed(endpoint: Endpoint, principal: KeyPrincipal, location: string | null, io: Io): Promise<Problem | null> {
   if (endpoint.on !== "space" && location === null) return null;

@@ -1,4 +1,5 @@
 // Keys in D1: the lookup by digest, lists, and the writes.
+import { LIVING } from "../limits/store";
 import type { Plan } from "../limits/plans";
 import type { Role } from "../orgs/roles";
 import type { Environment, OrgCtx } from "../platform/context";
@@ -166,8 +167,6 @@ export const readCreationFacts = (database: Database<"control">, org: string, ow
       JSON.stringify(locations),
     ),
   );
-
-const LIVING = "status IN ('unclaimed', 'active', 'paused')";
 
 /** Holds while the organization has fewer than `limit` living keys. */
 export const belowLimit = (org: string, limit: number) => ({

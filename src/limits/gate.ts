@@ -85,7 +85,7 @@ export class Gate extends DurableObject<Env> {
     const at = this.time();
     if (at < this.condemnedUntil) return { kind: "stale" };
     if (facts.epoch !== epoch) return { kind: "stale" };
-    if (!LIVING.has(facts.status)) return { kind: "gone" };
+    if (!WORKING.has(facts.status)) return { kind: "gone" };
     if (this.uses.note(at, ip, secret, retiring)) this.ctx.waitUntil(this.touch(facts, false));
     const { limits } = facts;
     const decision = this.reserve.take(limits, at, cost);
@@ -120,7 +120,7 @@ export class Gate extends DurableObject<Env> {
   /** What is left; takes nothing and is no use. Null: not of this epoch. */
   async peek(epoch: number): Promise<Glance | null> {
     if (!this.facts || this.facts.epoch < epoch) await this.load();
-    if (this.facts?.epoch !== epoch || !LIVING.has(this.facts.status)) return null;
+    if (this.facts?.epoch !== epoch || !WORKING.has(this.facts.status)) return null;
     const { policies, levels, inflight } = this.standing(this.facts, this.time());
     const [hour, burst] = policies.map((policy, i) => ({ quota: policy.capacity, remaining: tokensIn(policy, levels[i] ?? full(policy, 0)) }));
     if (!hour || !burst) return null;
@@ -225,4 +225,4 @@ export class Gate extends DurableObject<Env> {
   }
 }
 
-const LIVING = new Set(["active", "paused"]);
+const WORKING = new Set(["active", "paused"]);

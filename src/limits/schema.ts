@@ -1,5 +1,11 @@
-// The refusals that limits answer with.
+// What limits say on the wire: what is left, and the refusals.
+import * as z from "zod";
 import { problem } from "../platform/problem";
+
+const standing = z.strictObject({ quota: z.int(), remaining: z.int() });
+export const remaining = z
+  .strictObject({ hour: standing, burst: standing, inflight: standing })
+  .meta({ description: "What is left of each quota at this moment." });
 
 const QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded";
 

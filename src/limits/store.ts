@@ -77,7 +77,8 @@ export const acknowledge = (taken: readonly KeyFacts[]): Statement<"control"> =>
   );
 
 const AGAIN = "ON CONFLICT (key_id) DO UPDATE SET epoch = excluded.epoch, created_at = excluded.created_at";
-const LIVING = "status IN ('unclaimed', 'active', 'paused')";
+/** Keys that have not come to their end, those that wait to be claimed among them. */
+export const LIVING = "status IN ('unclaimed', 'active', 'paused')";
 
 /** The statements that make a change of an organization true for all of its keys: part of the batch that makes it. */
 export const raiseOrganization = (org: string, now: number): Statement<"control">[] => raise("org_id = ?2", org, now);

@@ -1,6 +1,7 @@
 // Notices: the events that somebody should look at, with what each member has read. A notice is its event, so there is
 // none without a cause and no cause without it.
 import { locationsSeen } from "../orgs/reach";
+import { isAdmin } from "../orgs/roles";
 import { rfc3339 } from "../platform/clock";
 import { commit } from "../platform/commit";
 import type { Environment, OrgCtx } from "../platform/context";
@@ -71,8 +72,7 @@ function walkOf(ctx: OrgCtx, { unread, open, severity, location, environment }: 
 
 /** Owners and admins are told of the organization, everybody of what concerns them alone. */
 function meant({ principal: { owner } }: OrgCtx): Term {
-  const all = owner.role === "owner" || owner.role === "admin";
-  return { sql: all ? "audience IS NULL OR audience = ?" : "audience = ?", params: [owner.id] };
+  return { sql: isAdmin(owner.role) ? "audience IS NULL OR audience = ?" : "audience = ?", params: [owner.id] };
 }
 
 interface State {

@@ -1,4 +1,5 @@
 // Members and what hangs on them: reads run, writes are returned.
+import { LIVING } from "../limits/store";
 import type { Guard } from "../platform/commit";
 import { control, type Database, type Statement } from "../platform/sql";
 import type { Role } from "./roles";
@@ -26,7 +27,6 @@ export interface FoundMemberRow extends MemberRow {
   other_owners: number;
 }
 
-const LIVING = "status IN ('unclaimed', 'active', 'paused')";
 const OTHER_OWNERS = `SELECT count(*) FROM members o WHERE o.org_id = m.org_id AND o.role = 'owner' AND o.removed_at IS NULL
   AND o.id <> m.id AND (o.user_id IS NOT NULL OR m.user_id IS NULL)`;
 const FOUND = `SELECT m.*, u.two_factor_enabled AS two_factor, (SELECT count(*) FROM keys WHERE owner_id = m.id AND ${LIVING}) AS keys,

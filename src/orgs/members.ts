@@ -66,18 +66,6 @@ export function turn(now: number, before: store.FoundMemberRow, changed: Partial
   };
 }
 
-/** Changes what a member and their keys may do, whoever may: true for all of them when this returns. */
-export async function changeRole(ctx: CommitCtx & Pick<OrgCtx, "db" | "env">, id: string, role: Role): Promise<void> {
-  const change = async (): Promise<Plan<"control", never>> => {
-    const before = await store.readMember(ctx.db.control, ctx.org, id);
-    if (!before) throw notFound("No such member.");
-    if (before.role === role) return { reply: { status: 200 }, writes: [], events: [] };
-    const { guards, writes, event } = turn(ctx.now, before, { role }, "member.updated");
-    return { reply: { status: 200 }, guards, writes, events: [event] };
-  };
-  await effectively(ctx, () => commit(ctx, ctx.db.control, change));
-}
-
 /** Merge-patches a member. Throws `role_above_own` (403), `last_owner` (409), `not_yet_effective` (503). */
 export function update(ctx: OrgCtx, id: string, patch: MemberPatch): Promise<Reply<Member>> {
   checkWhole(ctx);

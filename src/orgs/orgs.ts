@@ -20,7 +20,7 @@ import * as store from "./store";
 
 export { spaceOf } from "./location-store";
 export { addLocation } from "./locations";
-export { addMember, changeRole } from "./members";
+export { addMember } from "./members";
 
 /** What an organization begins with. */
 export interface Founding {

@@ -1,5 +1,6 @@
 // Somebody who signed in, on the wire: where they are a member, and their session.
 import * as z from "zod";
+import { remaining } from "../limits/schema";
 import { idPattern } from "../platform/id";
 import { line } from "../platform/validate";
 import { memberId } from "./member-schema";
@@ -14,8 +15,6 @@ export type Membership = z.output<typeof membership>;
 export const organizationInput = z.strictObject({ name: line(200) }).meta({ id: "OrganizationInput" });
 export type OrganizationInput = z.output<typeof organizationInput>;
 
-const standing = z.strictObject({ quota: z.int(), remaining: z.int() });
-
 export const session = z
   .strictObject({
     user: z.strictObject({ id: z.string().regex(idPattern("user")), email: z.string(), name: z.string() }),
@@ -23,7 +22,7 @@ export const session = z
     organization,
     environment: z.enum(["live", "sandbox"]),
     scopes: z.array(z.string()).meta({ description: "What the member's role allows now." }),
-    remaining: z.strictObject({ hour: standing, burst: standing, inflight: standing }).meta({ description: "What is left of the member's quotas at this moment." }),
+    remaining,
   })
   .meta({ id: "Session" });
 export type Session = z.output<typeof session>;

@@ -8,6 +8,9 @@ export type Role = (typeof ROLES)[number];
 export const outranks = (one: string, other: string): boolean =>
   ROLES.findIndex((role) => role === one) > ROLES.findIndex((role) => role === other);
 
+/** Who decides on requests, and is told what concerns the organization. */
+export const isAdmin = (role: string): boolean => role === "admin" || role === "owner";
+
 const VIEWER: readonly Scope[] = ["contacts:read", "activities:read", "usage:read", "reports:read", "events:read", "org:read"];
 const MEMBER: readonly Scope[] = [
   ...VIEWER,

@@ -141,7 +141,6 @@ function bodyToKeep(reply: Reply, withhold: readonly string[]): string | null {
   return JSON.stringify({ ...reply.body, ...nulls, secret_withheld: true });
 }
 
-
 /** How long an answer is kept for replay. */
 export const IDEMPOTENCY_MS = DAY;
 

@@ -76,6 +76,10 @@ export const bare = {
   cost: 1,
 } as const;
 
+/** Whether an endpoint answers at this path, with whatever method. */
+export const isAt = ({ facts }: Endpoint, path: string): boolean =>
+  new RegExp(`^${facts.path.replaceAll(".", "\\.").replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(path);
+
 interface Erased<C> {
   readonly facts: Facts;
   readonly params: z.ZodType;

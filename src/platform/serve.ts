@@ -4,7 +4,7 @@ import type { Env } from "../env";
 import type { Access, Io, Outcome } from "./access";
 import { now } from "./clock";
 import { markOf } from "./deprecation";
-import type { Endpoint } from "./endpoint";
+import { isAt, type Endpoint } from "./endpoint";
 import { newRequestId } from "./id";
 import { logFault, logRequest } from "./log";
 import { demandOf, openly, personally, withKey, type Arrival } from "./pipeline";
@@ -52,7 +52,7 @@ export function serve<C>(endpoints: readonly Endpoint[], access: Access<C>, moun
 
 /** 405 where other methods answer this path, else 404. */
 function unmatched(endpoints: readonly Endpoint[], path: string): Problem {
-  const here = endpoints.filter(({ facts }) => new RegExp(`^${facts.path.replaceAll(".", "\\.").replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(path));
+  const here = endpoints.filter((endpoint) => isAt(endpoint, path));
   if (here.length === 0) return notFound("No such path.");
   const allow = here.flatMap(({ facts: { method } }) => (method === "GET" ? ["GET", "HEAD"] : [method])).join(", ");
   return methodNotAllowed(`This path answers ${allow}.`, { allowed: here.map(({ facts }) => facts.method) }, { Allow: allow });
