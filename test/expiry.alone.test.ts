@@ -141,7 +141,8 @@ describe("an unused key", () => {
     const stretch = fc.tuple(when, fc.integer({ min: 1, max: 40 }), fc.constantFrom(HOUR, 6 * HOUR, DAY)).map(([from, count, gap]): Act[] =>
       Array.from({ length: count }, (_, n) => ({ at: from + n * gap, run: 1 })),
     );
-    const use = fc.tuple(when, fc.integer({ min: 0, max: 2 })).map(([time, key]): Act => ({ at: time, use: key }));
+    // A millisecond beside the runs: of two acts at one time no clock could say which came first.
+    const use = fc.tuple(when, fc.integer({ min: 0, max: 2 })).map(([time, key]): Act => ({ at: time + 1, use: key }));
     await fc.assert(
       fc.asyncProperty(
         fc.array(run, { maxLength: 25 }), fc.array(crowd, { maxLength: 6 }), fc.array(stretch, { maxLength: 4 }), fc.array(use, { maxLength: 5 }),
