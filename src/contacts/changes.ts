@@ -92,7 +92,7 @@ function traceOf(space: Space, fields: Fields, kept: Change["before"] | Change["
 }
 
 /** More than that no reader expects of one contact, and no statement could bind a few of them. */
-const MAX_CONTACT = 200_000;
+const MAX_CONTACT = 700_000;
 
 /** Throws 422 for one that is too large to be kept. */
 function rowOf({ row, doc }: NonNullable<Change["after"]>, { folded, searchText }: Trace): store.NewRow {
