@@ -33,7 +33,7 @@ const OPEN: Record<string, readonly string[]> = {
   fields: ["fields", "operators", "registry", "schema", "store", "values", "routes"],
   tags: ["tags", "schema", "store", "routes"],
   lists: ["lists", "schema", "routes"],
-  contacts: ["contacts", "schema", "routes", "search", "reindex"],
+  contacts: ["contacts", "schema", "routes", "search", "batch", "reindex"],
   usage: ["usage", "schema", "routes"],
   audit: ["audit", "schema", "routes"],
   notices: ["routes"],

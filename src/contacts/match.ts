@@ -17,15 +17,25 @@ export interface Sought {
   readonly decisive: readonly Identity[];
 }
 
+/** The key of this name, or null. */
+export function matchKeyOf(name: string): MatchKey | null {
+  if (name === "email" || name === "phone") return { kind: name };
+  const [, system] = /^external_id\.([a-z0-9_]{1,50})$/.exec(name) ?? [];
+  if (system !== undefined) return { kind: "external_id", system };
+  const [, key] = /^custom\.([a-z][a-z0-9_]{0,49})$/.exec(name) ?? [];
+  return key === undefined ? null : { kind: "custom", key };
+}
+
 /** Why nothing can be matched by this, or null. */
 export const unfitMatch = ({ fields }: Registry, match: MatchKey): { code: string; message: string } | null =>
   match.kind === "custom" && !fields.get(match.key)?.unique ? { code: "not_unique", message: "only a unique field can be matched by" } : null;
 
-/** What to look for. Throws 422 with all faults of the body, and where the value to match by is missing. */
-export function soughtIn({ space }: Pick<DataCtx, "space">, { fields }: Registry, match: MatchKey, body: ContactPatch): Sought {
-  const pointer = match.kind === "external_id" ? `/external_ids/${match.system}` : match.kind === "custom" ? `/custom/${match.key}` : `/${match.kind}s`;
+/** What to look for; `match` null: nothing decides. Throws 422 with all faults of the body, and where the value to match by is missing. */
+export function soughtIn({ space }: Pick<DataCtx, "space">, { fields }: Registry, match: MatchKey | null, body: ContactPatch): Sought {
   const doc = apply(emptyDocument({ type: "api" }), { ...body, first_name: "-", emails: stateless(body.emails) }, { country: space.defaultCountry, fields, isNew: false });
   const identities = identitiesOf(doc, fields);
+  if (match === null) return { identities, decisive: [] };
+  const pointer = match.kind === "external_id" ? `/external_ids/${match.system}` : match.kind === "custom" ? `/custom/${match.key}` : `/${match.kind}s`;
   const prefix = match.kind === "external_id" ? `${match.system}:` : match.kind === "custom" ? `custom.${match.key}:` : "";
   const kind = match.kind === "custom" ? "external_id" : match.kind;
   const decisive = identities.filter((one) => one.kind === kind && one.value.startsWith(prefix));

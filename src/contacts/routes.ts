@@ -8,7 +8,7 @@ import { flag } from "../platform/validate";
 import { tagRemoving } from "../tags/schema";
 import * as contacts from "./contacts";
 import { example } from "./example";
-import type { MatchKey } from "./match";
+import { matchKeyOf, type MatchKey } from "./match";
 import { shapeOf } from "./render";
 import * as schema from "./schema";
 import { shaping } from "./shaping";
@@ -31,11 +31,8 @@ const changing = [...ON_WRITE, schema.contactExists, schema.contactArchived, tag
 const match = z
   .string()
   .transform((text, ctx): MatchKey => {
-    if (text === "email" || text === "phone") return { kind: text };
-    const system = /^external_id\.([a-z0-9_]{1,50})$/.exec(text)?.[1];
-    if (system !== undefined) return { kind: "external_id", system };
-    const key = /^custom\.([a-z][a-z0-9_]{0,49})$/.exec(text)?.[1];
-    if (key !== undefined) return { kind: "custom", key };
+    const key = matchKeyOf(text);
+    if (key) return key;
     ctx.issues.push({ code: "custom", message: "`email`, `phone`, `external_id.<name>` or `custom.<key>`", input: text, params: { code: "invalid_match" } });
     return { kind: "email" };
   })

@@ -1,5 +1,5 @@
 // The problems that any operation can meet; each feature's own stand in its schema.
-import { problem, type Fault, type Problem } from "./problem";
+import { Problem, problem, type Fault } from "./problem";
 
 export const notFound = problem({
   code: "not_found",
@@ -142,6 +142,16 @@ const MAX_FAULTS = 1_000;
 /** All faults of a body at once. */
 export const invalid = (errors: readonly Fault[]): Problem =>
   validationFailed(errors.length === 1 ? "One value can't be taken." : `${errors.length} values can't be taken.`, { errors: errors.slice(0, MAX_FAULTS) });
+
+/** What `judge` says; the faults of a part of the body that it refuses get the place of that part. */
+export function within<T>(pointer: string, judge: () => T): T {
+  try {
+    return judge();
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== validationFailed.type.code || !Array.isArray(error.extras["errors"])) throw error;
+    throw invalid(error.extras["errors"].map((fault: Fault) => ({ ...fault, pointer: `${pointer}${fault.pointer ?? ""}` })));
+  }
+}
 
 /** What every operation may answer beside its own. */
 export const COMMON = [notFound, methodNotAllowed, invalidParameter, invalidHeader, internal];
