@@ -4,10 +4,11 @@ import { routes as access } from "./access/routes";
 import { routes as audit } from "./audit/routes";
 import { routes as contacts } from "./contacts/routes";
 import { lifeRoutes } from "./keys/life-routes";
+import { routes as jobs } from "./jobs/routes";
 import { routes as keys } from "./keys/routes";
 import { routes as notices } from "./notices/routes";
 import { routes as orgs } from "./orgs/routes";
 import type { Endpoint } from "./platform/endpoint";
 import { routes as usage } from "./usage/routes";
 
-export const routes: readonly Endpoint[] = [...access, ...keys, ...lifeRoutes(() => routes), ...orgs, ...contacts, ...usage(() => routes), ...audit, ...notices];
+export const routes: readonly Endpoint[] = [...access, ...keys, ...lifeRoutes(() => routes), ...orgs, ...contacts, ...jobs, ...usage(() => routes), ...audit, ...notices];

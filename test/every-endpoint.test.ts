@@ -7,6 +7,8 @@ import { routes } from "../src/routes";
 import { openapi } from "../src/reference/openapi";
 import type { Endpoint } from "../src/platform/endpoint";
 import { SCOPES } from "../src/platform/scopes";
+import { front } from "./front";
+import { app, unnudged } from "./marking";
 import { ORIGIN, times, world, type CallOptions, type Client, type Json, type World } from "./world";
 
 const described = z
@@ -23,6 +25,12 @@ const PREPARED: Record<string, (w: World, by: Client) => Promise<string>> = {
   "contacts.restore": async (w, by) => {
     const id = await PREPARED["contacts"]?.(w, by);
     await by.delete(`/v1/contacts/${id}`);
+    return id ?? "";
+  },
+  jobs: async (_, by) => (await by.through(front(unnudged(), app)).post("/v1/contacts/mark", { mark: "!" })).body.id,
+  "jobs.resume": async (w, by) => {
+    const id = await PREPARED["jobs"]?.(w, by);
+    await by.post(`/v1/jobs/${id}/pause`);
     return id ?? "";
   },
   locations: async (w) => w.locations[0],
