@@ -83,7 +83,7 @@ async function claimState() {
 }
 
 function beat(cron) {
-  fetch(`${base}/cdn-cgi/local/scheduled?cron=${encodeURIComponent(cron).replaceAll("%20", "+")}`).then(
+  fetch(`${base}/cdn-cgi/local/scheduled?cron=${encodeURIComponent(cron).replaceAll("%20", "+")}`, { signal: AbortSignal.timeout(60_000) }).then(
     (answer) => answer.arrayBuffer(),
     () => undefined,
   );

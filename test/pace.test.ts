@@ -10,7 +10,7 @@ const after = (slices: number, perItem: number, readMs: (i: number) => number = 
 };
 
 describe("the pace of a job", () => {
-  it.each([0.05, 0.3, 1, 4, 15])("at %d ms an item it comes to slices of 10 to 20 ms, or as near as one item allows", (perItem) => {
+  it.each([0.05, 0.3, 1, 4, 15])("at %s ms an item it comes to slices of 10 to 20 ms, or as near as one item allows", (perItem) => {
     const { limit } = after(20, perItem);
     expect(limit * perItem).toBeLessThanOrEqual(TARGET_MS);
     expect(limit * perItem >= TARGET_MS / 2 - perItem || limit === 500).toBe(true);
