@@ -58,6 +58,8 @@ const hasEnded = ({ ended_at: ended }: Json): boolean => ended !== null;
 /** As if the last sign of life had been `ms` ago. */
 const age = (id: string, ms: number) => env.DATA.prepare("UPDATE jobs SET heartbeat_at = heartbeat_at - ? WHERE id = ?").bind(ms, id).run();
 
+const slicesOf = ({ job }: Started) => env.DATA.prepare("SELECT slices FROM jobs WHERE id = ?").bind(job.id).first<number>("slices").then((slices) => slices ?? 0);
+
 const typesOf = async ({ w, job }: Started): Promise<string[]> => (await w.events()).filter(({ subject }) => subject === job.id).map(({ type }) => type);
 
 /** Every contact once, an event for each, and a chunk for each slice. */
@@ -70,8 +72,8 @@ async function isWhole({ w, job, count, by, path }: Started): Promise<void> {
   const marked = events.filter(({ type }) => type === "contact.updated").map(({ subject }) => subject);
   expect([marked.length, new Set(marked).size]).toEqual([count, count]);
   expect(events.filter(({ subject }) => subject === job.id).map(({ type, version }) => [type, version])).toEqual([["job.created", 1], ["job.completed", 2]]);
-  const row = await env.DATA.prepare("SELECT slices, (SELECT count(*) FROM job_chunks WHERE job_id = id) AS chunks, (SELECT sum(counts ->> 'marked') FROM job_chunks WHERE job_id = id) AS marked FROM jobs WHERE id = ?").bind(job.id).first();
-  expect(row).toEqual({ slices: row?.["slices"], chunks: row?.["slices"], marked: count });
+  const row = await env.DATA.prepare("SELECT slices, (SELECT count(*) FROM job_chunks WHERE job_id = id) AS chunks, (SELECT max(n) + 1 FROM job_chunks WHERE job_id = id) AS last, (SELECT sum(counts ->> 'marked') FROM job_chunks WHERE job_id = id) AS marked FROM jobs WHERE id = ?").bind(job.id).first();
+  expect(row).toEqual({ slices: row?.["slices"], chunks: row?.["slices"], last: row?.["slices"], marked: count });
 }
 
 describe("a job", () => {
@@ -118,27 +120,34 @@ describe("a driver that dies", () => {
     await sweep(env, databases(env), Date.now());
     await until(one.by, one.path, hasEnded);
     await isWhole(one);
-    // The one that was thought dead wakes up: it is not the job's driver any more.
-    expect(await one.drive()).toMatchObject({ ended: true });
+  });
+
+  it("and wakes up again after it was replaced does nothing", async () => {
+    const one = await started(60);
+    await one.drive();
+    await age(one.job.id, 31_000);
+    await sweep(unnudged(), databases(env), Date.now());
+    expect([(await one.drive()).ended, await slicesOf(one)]).toEqual([true, 1]);
+    await one.drive(env, 1, 1_000);
+    await isWhole(one);
   });
 
   it("before its batch is sent, and after it took effect but before it heard so", async () => {
     const one = await started(200);
-    const dying = (after: boolean): Env => {
+    for (const after of [false, true]) {
+      const before = await slicesOf(one);
+      const died = Promise.withResolvers<void>();
       let left = 3;
       const batch: D1Database["batch"] = async (statements) => {
         left -= 1;
         if (left > 0) return env.DATA.batch(statements);
         if (after) await env.DATA.batch(statements);
+        died.resolve();
         return new Promise<never>(() => undefined);
       };
-      return { ...env, DATA: altered(env.DATA, { batch }) };
-    };
-    for (const after of [false, true]) {
-      const before = (await one.by.get(one.path)).body.counts.marked ?? 0;
-      const died = await Promise.race([one.drive(dying(after), 0, 1_000), scheduler.wait(1_500)]);
-      expect(died).toBeUndefined();
-      expect((await one.by.get(one.path)).body.counts.marked - before).toBe(after ? 75 : 50);
+      void one.drive({ ...env, DATA: altered(env.DATA, { batch }) }, 0, 1_000);
+      await died.promise;
+      expect((await slicesOf(one)) - before).toBe(after ? 3 : 2);
     }
     await age(one.job.id, MINUTE);
     await sweep(env, databases(env), Date.now());
@@ -241,6 +250,33 @@ describe("orders", () => {
     expect(isGapless(events)).toBe(true);
     const own = events.filter(({ subject }) => subject === one.job.id);
     expect(own.map(({ version }) => version)).toEqual(own.map((_, i) => i + 1));
+  });
+
+  it.each([1, 10])("pause: between its read and its write the job gets on, %i times: stopped, and its answer is true", async (often) => {
+    const one = await started(400);
+    let left = often;
+    const batch: D1Database["batch"] = async (statements) => {
+      left -= 1;
+      if (left >= 0) await one.drive();
+      return env.DATA.batch(statements);
+    };
+    const { status, body } = await one.by.through(front({ ...env, DATA: altered(env.DATA, { batch }) })).post(`${one.path}/pause`);
+    expect([status, body.state]).toEqual([200, "paused"]);
+    const { counts } = (await one.by.get(one.path)).body;
+    if (often === 1) expect(body.counts).toEqual(counts);
+    expect(await one.drive()).toMatchObject({ ended: true });
+    expect(await marks(one.w)).toEqual({ "!": counts.marked, null: one.count - counts.marked });
+  });
+
+  it("409 where it ends between the order's read and its write", async () => {
+    const one = await started(30);
+    const batch: D1Database["batch"] = async (statements) => {
+      await one.drive(env, 0, 1_000);
+      return env.DATA.batch(statements);
+    };
+    const answer = await one.by.through(front({ ...env, DATA: altered(env.DATA, { batch }) })).post(`${one.path}/cancel`);
+    expect(answer).toMatchObject({ status: 409, body: { code: "job_state_conflict", state: "completed" } });
+    await isWhole(one);
   });
 
   it("pause: the sweep leaves it alone", async () => {
