@@ -6,6 +6,7 @@ const migrations = { control: await readD1Migrations("migrations/control"), data
 
 const worker = () =>
   cloudflareTest({
+    main: "./test/main.ts",
     wrangler: { configPath: "./wrangler.toml" },
     miniflare: {
       bindings: { KEY_PEPPER: "a pepper for tests, at least thirty-two characters", AUTH_SECRET: "a secret for tests, at least thirty-two characters", ENVIRONMENT: "test", LOG_LEVEL: "error", SIZE: process.env["CI"] ? "full" : "small", MIGRATIONS: migrations },

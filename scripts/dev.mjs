@@ -61,7 +61,9 @@ console.log(`
 ConnectKit Edge answers at ${base}   reference: ${base}/docs
 ${isNew ? `\n  curl -s "${base}/v1/contacts?limit=2" -H "Authorization: Bearer ${demo.keys.location_live}"\n` : `  Keys and sign-ins: ${path.relative(root, demoFile)}\n`}`);
 
-// The platform's cron does not run locally, so its two beats come from here.
+// The platform's cron does not run locally, so its two beats come from here: the first one at once, for jobs that a server
+// that was killed left behind.
+beat("* * * * *");
 setInterval(() => {
   beat("* * * * *");
   if (new Date().getMinutes() === 7) beat("7 * * * *");
@@ -81,7 +83,7 @@ async function claimState() {
 }
 
 function beat(cron) {
-  fetch(`${base}/cdn-cgi/local/scheduled?cron=${encodeURIComponent(cron).replaceAll("%20", "+")}`).then(
+  fetch(`${base}/cdn-cgi/local/scheduled?cron=${encodeURIComponent(cron).replaceAll("%20", "+")}`, { signal: AbortSignal.timeout(60_000) }).then(
     (answer) => answer.arrayBuffer(),
     () => undefined,
   );

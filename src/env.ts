@@ -1,4 +1,5 @@
 // The bindings of the Worker (wrangler.toml), and nothing derived from them.
+import type { JobRef } from "./jobs/nudge";
 import type { Gate } from "./limits/gate";
 import type { Guard } from "./limits/guard";
 
@@ -9,6 +10,7 @@ export interface Env {
   readonly KEY_CACHE: KVNamespace;
   readonly GATE: DurableObjectNamespace<Gate>;
   readonly GUARD: DurableObjectNamespace<Guard>;
+  readonly JOBS: Workflow<JobRef>;
   readonly FLOOD: RateLimit;
   readonly ASSETS: Fetcher;
   /** Pepper of the key digests, at least 32 characters. */

@@ -1,11 +1,15 @@
-// The Worker's entry: requests, cron, objects.
+// The Worker's entry: requests, cron, objects, the Workflow.
 import { app } from "./app";
 import type { Env } from "./env";
+import { driverOf } from "./jobs/driver";
+import { standing } from "./keys/standing";
+import { kinds } from "./kinds";
 import { routes } from "./routes";
 import { run } from "./upkeep/upkeep";
 
 export { Gate } from "./limits/gate";
 export { Guard } from "./limits/guard";
+export const JobDriver = driverOf({ kinds, may: standing });
 
 export default {
   fetch: app.fetch,

@@ -7,6 +7,7 @@ import { routes as contacts } from "./contacts/routes";
 import { routes as search } from "./contacts/search/routes";
 import { routes as fields } from "./fields/routes";
 import { lifeRoutes } from "./keys/life-routes";
+import { routes as jobs } from "./jobs/routes";
 import { routes as keys } from "./keys/routes";
 import { routes as notices } from "./notices/routes";
 import { routes as orgs } from "./orgs/routes";
@@ -14,4 +15,18 @@ import type { Endpoint } from "./platform/endpoint";
 import { routes as tags } from "./tags/routes";
 import { routes as usage } from "./usage/routes";
 
-export const routes: readonly Endpoint[] = [...access, ...keys, ...lifeRoutes(() => routes), ...orgs, ...search, ...batch, ...contacts, ...fields, ...tags, ...usage(() => routes), ...audit, ...notices];
+export const routes: readonly Endpoint[] = [
+  ...access,
+  ...keys,
+  ...lifeRoutes(() => routes),
+  ...orgs,
+  ...search,
+  ...batch,
+  ...contacts,
+  ...fields,
+  ...tags,
+  ...jobs,
+  ...usage(() => routes),
+  ...audit,
+  ...notices,
+];

@@ -8,7 +8,7 @@ const sources = new Map(
 );
 
 /** Lower may not know higher. */
-const RANKS = [["platform"], ["limits"], ["orgs"], ["keys"], ["access"], ["fields", "tags", "lists"], ["contacts"], ["usage", "audit", "notices"], ["upkeep", "reference"], ["routes", "app", "index"]];
+const RANKS = [["platform"], ["limits"], ["orgs"], ["jobs"], ["keys"], ["access"], ["fields", "tags", "lists"], ["contacts"], ["usage", "audit", "notices"], ["upkeep", "reference"], ["routes", "kinds", "app", "index"]];
 const rankOf = (feature: string): number => RANKS.findIndex((rank) => rank.includes(feature));
 const featureOf = (file: string): string => (file.includes("/") ? (file.split("/")[0] ?? "") : file.replace(".ts", ""));
 
@@ -27,8 +27,9 @@ const imports: Import[] = [...sources].flatMap(([from, text]) =>
 /** The files of a feature that others may use beside its door (the file of its name) and its schema. */
 const OPEN: Record<string, readonly string[]> = {
   limits: ["admit", "histogram", "settle", "stub", "gate", "guard", "guards", "address", "plans", "store", "switches", "schema"],
-  orgs: ["orgs", "authority", "people", "sessions", "sign-in", "reach", "roles", "problems", "schema", "routes"],
-  keys: ["keys", "subject", "ends", "expiry", "introspect", "issue", "claim", "callers", "authenticate", "scopes", "render", "problems", "schema", "routes", "life-routes"],
+  orgs: ["orgs", "authority", "people", "sessions", "sign-in", "reach", "standing", "roles", "problems", "schema", "routes"],
+  jobs: ["jobs", "kind", "nudge", "drive", "driver", "sweep", "store", "schema", "routes"],
+  keys: ["keys", "standing", "subject", "ends", "expiry", "introspect", "issue", "claim", "callers", "authenticate", "scopes", "render", "problems", "schema", "routes", "life-routes"],
   access: ["lapses", "routes"],
   fields: ["fields", "operators", "registry", "schema", "store", "values", "routes"],
   tags: ["tags", "schema", "store", "routes"],
@@ -90,7 +91,20 @@ describe("writes", () => {
 
 describe("rows", () => {
   it("every column that a row type names is in the migrated table", async () => {
-    const declared = { KeyRow: ["keys", env.DB, "keys/store.ts"], OrganizationRow: ["organizations", env.DB, "orgs/store.ts"], LocationRow: ["locations", env.DB, "orgs/location-store.ts"], MemberRow: ["members", env.DB, "orgs/member-store.ts"], IntegrationRow: ["integrations", env.DB, "access/store.ts"], AccessRequestRow: ["access_requests", env.DB, "access/store.ts"], ContactRow: ["contacts", env.DATA, "contacts/store.ts"], FieldRow: ["fields", env.DATA, "fields/store.ts"], TagRow: ["tags", env.DATA, "tags/store.ts"], RequestRow: ["requests", env.LOG, "usage/requests.ts"], EventRow: ["events", env.DATA, "audit/store.ts"] } as const;
+    const declared = {
+      KeyRow: ["keys", env.DB, "keys/store.ts"],
+      OrganizationRow: ["organizations", env.DB, "orgs/store.ts"],
+      LocationRow: ["locations", env.DB, "orgs/location-store.ts"],
+      MemberRow: ["members", env.DB, "orgs/member-store.ts"],
+      IntegrationRow: ["integrations", env.DB, "access/store.ts"],
+      AccessRequestRow: ["access_requests", env.DB, "access/store.ts"],
+      ContactRow: ["contacts", env.DATA, "contacts/store.ts"],
+      FieldRow: ["fields", env.DATA, "fields/store.ts"],
+      TagRow: ["tags", env.DATA, "tags/store.ts"],
+      RequestRow: ["requests", env.LOG, "usage/requests.ts"],
+      EventRow: ["events", env.DATA, "audit/store.ts"],
+      JobRow: ["jobs", env.DATA, "jobs/store.ts"],
+    } as const;
     for (const [type, [table, database, file]] of Object.entries(declared)) {
       const body = new RegExp(`interface ${type} \\{([^}]*)\\}`).exec(sources.get(file) ?? "")?.[1] ?? "";
       const names = [...body.matchAll(/^\s+(\w+): /gm)].map((match) => match[1] ?? "");

@@ -7,6 +7,8 @@ import { routes } from "../src/routes";
 import { openapi } from "../src/reference/openapi";
 import type { Endpoint } from "../src/platform/endpoint";
 import { SCOPES } from "../src/platform/scopes";
+import { front } from "./front";
+import { app, unnudged } from "./marking";
 import { ORIGIN, times, world, type CallOptions, type Client, type Json, type World } from "./world";
 
 const described = z
@@ -27,6 +29,12 @@ const PREPARED: Record<string, (w: World, by: Client) => Promise<string>> = {
   },
   fields: async (_, by) => (await by.post("/v1/fields", { key: "seats", type: "integer" })).body.id,
   tags: async (_, by) => (await by.post("/v1/tags", { label: "Board" })).body.id,
+  jobs: async (_, by) => (await by.through(front(unnudged(), app)).post("/v1/contacts/mark", { mark: "!" })).body.id,
+  "jobs.resume": async (w, by) => {
+    const id = await PREPARED["jobs"]?.(w, by);
+    await by.post(`/v1/jobs/${id}/pause`);
+    return id ?? "";
+  },
   locations: async (w) => w.locations[0],
   members: async (_, by) => (await by.post("/v1/members", { email: "eva@acme.example", name: "Eva", role: "member" })).body.id,
   invitations: async (w) => {

@@ -26,16 +26,19 @@ type Reader = Pick<DataCtx, "db" | "space">;
 export const readField = ({ db, space }: Reader, id: string): Promise<FieldRow | null> =>
   db.data.first<FieldRow>(data(`SELECT ${COLUMNS} FROM fields WHERE id = ? AND space_id = ? AND removing IS NULL`, id, space.id));
 
-/** All of a space, also archived ones and those being removed, and the revision that they are of. */
+/** All of a space, also archived ones and those being removed, and the revision that they are of: of one moment. */
 export async function readAll({ db, space }: Reader): Promise<{ revision: number; rows: FieldRow[] }> {
-  const [rows, [state]] = await db.data.both<FieldRow, { revision: number | null }>(
-    data(`SELECT ${COLUMNS} FROM fields WHERE space_id = ? ORDER BY id LIMIT ${MAX_FIELDS}`, space.id),
-    revisionOf(space),
+  const found = await db.data.all<{ revision: number; fields: string | null }>(
+    data(
+      `SELECT coalesce((SELECT revision FROM spaces WHERE space_id = ?1), 0) AS revision, (
+         SELECT json_group_array(json_object(${COLUMNS.split(", ").map((column) => `'${column}', ${column}`).join(", ")}))
+         FROM (SELECT ${COLUMNS} FROM fields WHERE space_id = ?1 ORDER BY id LIMIT ${MAX_FIELDS})) AS fields`,
+      space.id,
+    ),
   );
-  return { revision: state?.revision ?? 0, rows };
+  const rows: FieldRow[] = JSON.parse(found[0]?.fields ?? "[]");
+  return { revision: found[0]?.revision ?? 0, rows };
 }
-
-export const revisionOf = (space: Space): Statement<"data"> => data("SELECT (SELECT revision FROM spaces WHERE space_id = ?) AS revision", space.id);
 
 /** Holds while the space's fields are of this revision. */
 export const atRevision = (space: Space, revision: number) => ({

@@ -49,6 +49,8 @@ export interface Facts {
   readonly waits?: boolean;
   readonly answers: Answers;
   readonly problems?: readonly ProblemThrower[];
+  /** Problems that an answer tells of without being one. */
+  readonly tells?: readonly ProblemThrower[];
   readonly bodyLimitBytes?: number;
   /** All of the body's members are optional: sending none is sending `{}`. */
   readonly bodyOptional?: boolean;

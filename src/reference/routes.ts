@@ -62,12 +62,13 @@ async function checkHealth(ctx: Ctx): Promise<Reply<z.output<typeof health>>> {
 export function routes(endpoints: readonly Endpoint[], mounts: readonly Mount[] = []): readonly Endpoint[] {
   const all: Endpoint[] = [...endpoints];
   const beside = mounts.flatMap(({ operations }) => operations).map(({ method, path, problems }) => ({ method, path, types: problems.map(({ type }) => type) }));
+  const told = ({ facts }: Endpoint): ProblemType[] => [...(facts.tells ?? [])].map(({ type }) => type);
   const types = (): ProblemType[] =>
-    [...new Map([...all.flatMap(problemsOf), ...beside.flatMap((one) => one.types)].map((type) => [type.code, type])).values()].toSorted(
+    [...new Map([...all.flatMap(problemsOf), ...all.flatMap(told), ...beside.flatMap((one) => one.types)].map((type) => [type.code, type])).values()].toSorted(
       (a, b) => a.status - b.status || a.code.localeCompare(b.code),
     );
   const answering = (type: ProblemType): Answering[] => [
-    ...all.filter((endpoint) => problemsOf(endpoint).includes(type)).map(({ facts: { tag, method, path } }) => ({ tag, method, path })),
+    ...all.filter((endpoint) => [...problemsOf(endpoint), ...told(endpoint)].includes(type)).map(({ facts: { tag, method, path } }) => ({ tag, method, path })),
     ...beside.filter((one) => one.types.includes(type)),
   ];
   let documents = new Map<string, string>();

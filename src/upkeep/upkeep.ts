@@ -4,6 +4,8 @@ import { lapse } from "../access/lapses";
 import { reindex } from "../contacts/reindex";
 import { announceEnds, announceRetiring, expire, retire } from "../keys/ends";
 import { expireIdle } from "../keys/expiry";
+import { purge } from "../jobs/store";
+import { sweep as sweepJobs } from "../jobs/sweep";
 import { sweep } from "../limits/switches";
 import { purgeLapsed } from "../orgs/people";
 import { DAY, now as clock } from "../platform/clock";
@@ -19,6 +21,7 @@ interface Job {
 }
 
 const ACTIVITY_MS = 30 * DAY;
+const JOBS_MS = 90 * DAY;
 /** Rows that one statement deletes: a purge must not hold the database for long. */
 const SLICE = 5_000;
 
@@ -33,6 +36,7 @@ export const jobs: readonly Job[] = [
   { cron: "* * * * *", name: "fixed ends", run: (env, db, now) => inSlices(() => expire(db, now), FEW).then(() => sweep(env, db)) },
   { cron: "* * * * *", name: "requests and claim links", run: (_env, db, now) => inSlices(() => lapse(db, now), FEW) },
   { cron: "* * * * *", name: "index rows of an older form", run: (_env, db, now) => inSlices(() => reindex(db, now, FEW), FEW) },
+  { cron: "* * * * *", name: "jobs that nobody drives", run: (env, db, now) => sweepJobs(env, db, now) },
   { cron: "7 * * * *", name: "unused keys", run: (env, _db, now) => expireIdle(env, now) },
   { cron: "7 * * * *", name: "fixed ends to come", run: (_env, db, now) => inSlices(() => announceEnds(db, now, 1), FEW).then(() => inSlices(() => announceEnds(db, now, 7), FEW)) },
   { cron: "7 * * * *", name: "old secrets still in use", run: (_env, db, now) => inSlices(() => announceRetiring(db, now), FEW) },
@@ -42,6 +46,7 @@ export const jobs: readonly Job[] = [
   { cron: "7 * * * *", name: "sessions", run: (_env, db, now) => inSlices(() => purgeLapsed(db.control, "sessions", now, SLICE)) },
   { cron: "7 * * * *", name: "waiting sign-ins", run: (_env, db, now) => inSlices(() => purgeLapsed(db.control, "verifications", now, SLICE)) },
   { cron: "7 * * * *", name: "activity", run: (_env, db, now) => inSlices(() => purgeActivity(db, now)) },
+  { cron: "7 * * * *", name: "jobs that ended long ago", run: (_env, db, now) => inSlices(() => purgeJobs(db, now)) },
 ];
 
 async function purgeActivity(db: Databases, now: number): Promise<number> {
@@ -49,6 +54,11 @@ async function purgeActivity(db: Databases, now: number): Promise<number> {
     log("DELETE FROM requests WHERE rid IN (SELECT rid FROM requests WHERE at < ? LIMIT ?)", now - ACTIVITY_MS, SLICE),
   ]);
   return deleted;
+}
+
+async function purgeJobs(db: Databases, now: number): Promise<number> {
+  const deleted = await db.data.batch(purge(now - JOBS_MS, SLICE));
+  return Math.max(...deleted);
 }
 
 /** Slice by slice until none is full; what is left after many is the next run's. */
