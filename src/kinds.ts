@@ -1,4 +1,6 @@
 // Every kind of job there is, one list: what it does not name is not carried out.
+import { bulkKind } from "./contacts/bulk/bulk";
+import { fieldRemoval, listRemoval, tagRemoval } from "./contacts/removals/removals";
 import type { AnyKind } from "./jobs/kind";
 
-export const kinds: readonly AnyKind[] = [];
+export const kinds: readonly AnyKind[] = [bulkKind, tagRemoval, listRemoval, fieldRemoval];

@@ -3,12 +3,16 @@
 import { routes as access } from "./access/routes";
 import { routes as audit } from "./audit/routes";
 import { routes as batch } from "./contacts/batch/routes";
+import { routes as bulk } from "./contacts/bulk/routes";
+import { routes as members } from "./contacts/lists/routes";
+import { routes as removals } from "./contacts/removals/routes";
 import { routes as contacts } from "./contacts/routes";
 import { routes as search } from "./contacts/search/routes";
 import { routes as fields } from "./fields/routes";
 import { lifeRoutes } from "./keys/life-routes";
 import { routes as jobs } from "./jobs/routes";
 import { routes as keys } from "./keys/routes";
+import { routes as lists } from "./lists/routes";
 import { routes as notices } from "./notices/routes";
 import { routes as orgs } from "./orgs/routes";
 import type { Endpoint } from "./platform/endpoint";
@@ -22,9 +26,13 @@ export const routes: readonly Endpoint[] = [
   ...orgs,
   ...search,
   ...batch,
+  ...bulk,
   ...contacts,
   ...fields,
   ...tags,
+  ...lists,
+  ...members,
+  ...removals,
   ...jobs,
   ...usage(() => routes),
   ...audit,

@@ -28,6 +28,7 @@ const PREPARED: Record<string, (w: World, by: Client) => Promise<string>> = {
     return id ?? "";
   },
   fields: async (_, by) => (await by.post("/v1/fields", { key: "seats", type: "integer" })).body.id,
+  lists: async (_, by) => (await by.post("/v1/lists", { name: "Fair" })).body.id,
   tags: async (_, by) => (await by.post("/v1/tags", { label: "Board" })).body.id,
   jobs: async (_, by) => (await by.through(front(unnudged(), app)).post("/v1/contacts/mark", { mark: "!" })).body.id,
   "jobs.resume": async (w, by) => {

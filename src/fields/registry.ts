@@ -50,7 +50,7 @@ export async function judged<T>(ctx: Pick<DataCtx, "db" | "space">, fresh: boole
   }
 }
 
-async function fieldOf(row: FieldRow): Promise<Field> {
+export async function fieldOf(row: FieldRow): Promise<Field> {
   const stored = definitionOf(row);
   const next = stored.pending === undefined ? null : { ...stored.pending, fits: await fitting(stored.pending.pattern) };
   return { ...stored, id: row.id, key: row.key, archived: row.archived_at !== null, next, fits: await fitting(stored.pattern) };

@@ -62,6 +62,10 @@ export const updateField = (space: Space, row: FieldRow): Statement<"data"> =>
     row.version, row.definition, row.updated_at, row.archived_at, row.removing, row.id, space.id,
   );
 
+export const deleteField = (space: Space, id: string): Statement<"data"> => data("DELETE FROM fields WHERE id = ? AND space_id = ?", id, space.id);
+
+export const atVersion = (row: Pick<FieldRow, "id" | "version">) => ({ database: "data" as const, sql: "SELECT version = ? AND removing IS NULL FROM fields WHERE id = ?", params: [row.version, row.id] });
+
 export const definitionOf = (row: Pick<FieldRow, "definition">): Stored => JSON.parse(row.definition);
 
 /** A definition, and the one that is being checked against the contacts: until that has ended, values must fit both. */

@@ -16,6 +16,8 @@ export interface EventDraft {
   readonly space?: number | null;
   /** Of another organization than the one that acts: the other side of a hand-over. */
   readonly org?: string;
+  /** Id of the job that made it. */
+  readonly cause?: string;
   /** Somebody should look at it: the owners and admins, or one member. */
   readonly notice?: Notice;
 }
@@ -55,7 +57,7 @@ export function append<D extends Exclude<DatabaseName, "log">>(
       return [
         org, back, id, draft.type, draft.subject, draft.version, draft.location ?? null, draft.environment ?? null, draft.space ?? null,
         draft.changes ? JSON.stringify(draft.changes) : null, draft.data === undefined ? null : JSON.stringify(draft.data),
-        draft.notice?.severity ?? null, draft.notice?.member ?? null,
+        draft.notice?.severity ?? null, draft.notice?.member ?? null, draft.cause ?? null,
       ];
     });
   const count: Statement<D> = {
@@ -66,9 +68,9 @@ export function append<D extends Exclude<DatabaseName, "log">>(
   };
   const inserts = inPieces(rows, (row) => row).map((json): Statement<D> => ({
     database,
-    sql: `INSERT INTO events (org_id, seq, id, type, subject, version, location_id, environment, space_id, changes, data, severity, audience, occurred_at, actor, request_id, ip)
+    sql: `INSERT INTO events (org_id, seq, id, type, subject, version, location_id, environment, space_id, changes, data, severity, audience, cause, occurred_at, actor, request_id, ip)
       SELECT value ->> 0, (SELECT seq FROM event_counters WHERE org_id = value ->> 0) - (value ->> 1),
-        value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, ?2, ?3, ?4, ?5
+        value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, ?2, ?3, ?4, ?5
       FROM json_each(?1)`,
     params: [json, ctx.now, JSON.stringify(source.actor), ctx.requestId, ctx.ip],
   }));

@@ -42,6 +42,8 @@ export const insertTags = (space: Space, rows: readonly TagRow[], orThere = fals
 export const updateTag = (space: Space, row: TagRow): Statement<"data"> =>
   data("UPDATE tags SET label = ?, version = ?, updated_at = ?, removing = ? WHERE id = ? AND space_id = ?", row.label, row.version, row.updated_at, row.removing, row.id, space.id);
 
+export const deleteTag = (space: Space, id: string): Statement<"data"> => data("DELETE FROM tags WHERE id = ? AND space_id = ?", id, space.id);
+
 /** Holds while all of these keys are tags, none of them being removed. */
 export const allThere = (space: Space, keys: readonly string[]) => ({
   database: "data" as const,

@@ -13,15 +13,16 @@ export const MAX_COUNTED = 10_000;
 const LOOKED_AT = 20_000;
 
 /** One count per group; of what an earlier group has counted a later one counts nothing. */
-export function countsOf(space: number, groups: readonly Group[]): Statement<"data">[] {
-  const looked = Math.floor(LOOKED_AT / Math.max(1, groups.length));
+export function countsOf(space: number, groups: readonly Group[], lookedAt = LOOKED_AT): Statement<"data">[] {
+  const looked = Math.floor(lookedAt / Math.max(1, groups.length));
+  const most = Math.max(MAX_COUNTED, lookedAt === LOOKED_AT ? 0 : lookedAt) + 1;
   return groups.map((group, i) => {
     const earlier = groups.slice(0, i).filter(({ state }) => state === group.state);
     const rest = [...group.rest, ...earlier.map(({ holds }) => ({ sql: `NOT (${holds.map(({ sql }) => `(${sql})`).join(" AND ") || "true"})`, params: holds.flatMap(({ params }) => params) }))];
     const order = group.lead?.by === "created_at" || group.lead?.by === "updated_at" ? group.lead.by : "rid";
     const walk: Walk = { space, order, descending: false, after: null };
     const counts = group.lead === null && rest.length === 0;
-    return counts ? whole(space, group) : countOf({ state: group.state, lead: group.lead, rest, bounds: [] }, walk, rest.length === 0 ? MAX_COUNTED + 1 : looked, MAX_COUNTED + 1);
+    return counts ? whole(space, group) : countOf({ state: group.state, lead: group.lead, rest, bounds: [] }, walk, rest.length === 0 ? most : looked, most);
   });
 }
 
@@ -33,12 +34,13 @@ const whole = (space: number, { state }: Group): Statement<"data"> => ({
 });
 
 /** What the statements of `countsOf` answered, as one count. */
-export function counted(results: readonly (readonly object[])[]): Count {
+export function counted(results: readonly (readonly object[])[], lookedAt = LOOKED_AT): Count {
   const counts = results.map(([row]) => ({ n: numberIn(row, "n"), seen: numberIn(row, "seen") }));
   const value = counts.reduce((sum, { n }) => sum + n, 0);
-  const looked = Math.floor(LOOKED_AT / Math.max(1, counts.length));
-  const open = counts.some(({ n, seen }) => seen >= 0 && (n > MAX_COUNTED || seen >= looked));
-  return { value: open ? Math.min(value, MAX_COUNTED * counts.length) : value, relation: open ? "gte" : "eq" };
+  const looked = Math.floor(lookedAt / Math.max(1, counts.length));
+  const most = Math.max(MAX_COUNTED, lookedAt === LOOKED_AT ? 0 : lookedAt);
+  const open = counts.some(({ n, seen }) => seen >= 0 && (n > most || seen >= looked));
+  return { value: open ? Math.min(value, most * counts.length) : value, relation: open ? "gte" : "eq" };
 }
 
 function numberIn(row: object | undefined, name: string): number {

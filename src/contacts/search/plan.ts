@@ -31,6 +31,10 @@ export function planOf(groups: readonly Group[], sort: Sort | undefined): Search
   return { arms: collapsed(groups, order), order, descending, sorted: false };
 }
 
+/** In the order of creation, whatever leads. */
+export const inCreationOrder = (groups: readonly Group[]): readonly Arm[] =>
+  groups.every(({ lead }) => lead !== null && inCreation(lead.by)) ? groups.map(armOf) : collapsed(groups, "rid");
+
 /** The order that all groups' leads have by themselves, other than that of creation. */
 function ownOrder(groups: readonly Group[]): "value" | "created_at" | "updated_at" | null {
   const [first, ...others] = groups;

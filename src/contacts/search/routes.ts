@@ -1,16 +1,16 @@
 // The operations that find contacts: a list by its parameters, a search by a filter object.
 import * as z from "zod";
 import { bare, onSpace, type Endpoint } from "../../platform/endpoint";
-import { cursorMismatch, DEFAULT_LIMIT, MAX_LIMIT, pageOf, pageQuery } from "../../platform/page";
+import { cursorMismatch, DEFAULT_LIMIT, MAX_LIMIT, pageQuery } from "../../platform/page";
 import { invalid, invalidParameter, WITH_BODY } from "../../platform/problems";
 import { many, timestamp } from "../../platform/validate";
 import { emailKey, e164 } from "../../platform/normalize";
-import { example } from "../example";
 import { shapeOf } from "../render";
-import { FIELDS, sortTooBroad, sparse } from "../schema";
+import { FIELDS, sortTooBroad } from "../schema";
 import { shaping } from "../shaping";
 import { count } from "./count";
 import { filter, hubspotGroups, hubspotName } from "./filter";
+import { page, pageExample } from "./page";
 import { conditionsOf, parameterAt } from "./parameters";
 import { SORTS, type Sort } from "./plan";
 import { search } from "./search";
@@ -51,12 +51,6 @@ const query = z
     const unknown = Object.keys(ctx.value).filter((name) => !own.has(name) && !CUSTOM.test(name));
     if (unknown.length > 0) ctx.issues.push({ code: "unrecognized_keys", keys: unknown, input: ctx.value });
   });
-
-const page = z.strictObject({
-  ...pageOf(sparse).shape,
-  events_cursor: z.string().optional().meta({ description: "On the first page: where the event log stood." }),
-});
-const pageExample = { data: [example], page: { next_cursor: null, limit: 50 }, events_cursor: "WyJldmVudHMiLFsxXV0" };
 
 const fieldName = z.enum(FIELDS);
 const sortName = z.strictObject({ field: z.enum(["id", "updated_at", "last_name"]), dir: z.enum(["asc", "desc"]).default("asc") });

@@ -14,7 +14,7 @@ import type { ContactRow } from "../store";
 import { countOf, horizonOf, rowsOf, sortedRows, type Arm, type Order, type Walk } from "./arms";
 import { counted, countsOf, type Count } from "./count";
 import { groupsOf, type Group, type Sought } from "./groups";
-import { planOf, type SearchPlan, type Sort } from "./plan";
+import { inCreationOrder, planOf, type SearchPlan, type Sort } from "./plan";
 
 export interface Query {
   readonly sought: Sought;
@@ -91,6 +91,34 @@ async function pageOf(ctx: SpaceCtx, query: Query, groups: readonly Group[], rev
   };
 }
 
+/** Contacts of a walk in the order of creation, from behind `after` on. */
+export interface Next {
+  readonly rows: readonly ContactRow[];
+  /** Up to where all were looked at. */
+  readonly after: number;
+  readonly done: boolean;
+}
+
+/** The next `limit` contacts that a filter finds, whatever leads, in the order of creation: fewer where none of many matches. */
+export async function following(ctx: DataCtx, groups: readonly Group[], after: number, limit: number): Promise<Next> {
+  const arms = inCreationOrder(groups);
+  const walk: Walk = { space: ctx.space.id, order: "rid", descending: false, after: [after] };
+  const looked = Math.floor(LOOKED_AT / Math.max(1, arms.length));
+  const [found] = await ctx.db.data.together<Row, object>(arms.map((arm) => rowsOf(arm, walk, arm.rest.length === 0 ? limit + 1 : looked, limit + 1)), data("SELECT 1 AS one"));
+  const horizon = await nearestHorizon(ctx, walk, arms.filter((arm, i) => arm.rest.length > 0 && (found[i]?.length ?? 0) <= limit), looked);
+  const merged = inOrder(found, walk).filter((row) => horizon === null || row.rid <= Number(horizon[0]));
+  const rows = merged.slice(0, limit);
+  const full = merged.length > limit;
+  return { rows, after: full ? (rows.at(-1)?.rid ?? after) : Number(horizon?.[0] ?? rows.at(-1)?.rid ?? after), done: !full && horizon === null };
+}
+
+/** How many contacts a filter finds, counted to the end. */
+export async function countAll(ctx: DataCtx, groups: readonly Group[]): Promise<number> {
+  const [counts] = await ctx.db.data.together<object, object>(countsOf(ctx.space.id, groups, MANY), data("SELECT 1 AS one"));
+  return counted(counts, MANY).value;
+}
+const MANY = 5_000_000;
+
 /** The place of the event log, the revision of the fields and, where matches have to be sorted, how many there are. */
 function besideOf(ctx: SpaceCtx, { sorted, arms }: SearchPlan, walk: Walk): Statement<"data"> {
   const first = "SELECT (SELECT seq FROM event_counters WHERE org_id = ?) AS seq, (SELECT revision FROM spaces WHERE space_id = ?) AS revision";
@@ -100,7 +128,7 @@ function besideOf(ctx: SpaceCtx, { sorted, arms }: SearchPlan, walk: Walk): Stat
 }
 
 /** Up to where all arms have been looked at, when one of them stopped before its end. */
-async function nearestHorizon(ctx: SpaceCtx, walk: Walk, short: readonly Arm[], looked: number): Promise<Key[] | null> {
+async function nearestHorizon(ctx: DataCtx, walk: Walk, short: readonly Arm[], looked: number): Promise<Key[] | null> {
   if (short.length === 0) return null;
   const [ends] = await ctx.db.data.together<Row & { value?: Key }, object>(short.map((arm) => horizonOf(arm, walk, looked)), data("SELECT 1 AS one"));
   const places = ends.flatMap(([end]) => (end && end.rid !== null ? [walk.order === "rid" ? [end.rid] : [walk.order === "value" ? (end.value ?? 0) : end[walk.order], end.rid]] : []));
