@@ -4,9 +4,12 @@ import { routes as access } from "./access/routes";
 import { routes as audit } from "./audit/routes";
 import { routes as batch } from "./contacts/batch/routes";
 import { routes as bulk } from "./contacts/bulk/routes";
+import { routes as duplicates } from "./contacts/duplicates/routes";
 import { routes as members } from "./contacts/lists/routes";
+import { routes as merges } from "./contacts/merge/routes";
 import { routes as removals } from "./contacts/removals/routes";
 import { routes as contacts } from "./contacts/routes";
+import { routes as segments } from "./contacts/segments/routes";
 import { routes as search } from "./contacts/search/routes";
 import { routes as fields } from "./fields/routes";
 import { lifeRoutes } from "./keys/life-routes";
@@ -27,12 +30,15 @@ export const routes: readonly Endpoint[] = [
   ...search,
   ...batch,
   ...bulk,
+  ...duplicates,
+  ...merges,
   ...contacts,
   ...fields,
   ...tags,
   ...lists,
   ...members,
   ...removals,
+  ...segments,
   ...jobs,
   ...usage(() => routes),
   ...audit,

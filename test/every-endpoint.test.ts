@@ -27,8 +27,14 @@ const PREPARED: Record<string, (w: World, by: Client) => Promise<string>> = {
     await by.delete(`/v1/contacts/${id}`);
     return id ?? "";
   },
+  "contacts.unmerge": async (w, by) => {
+    const id = await PREPARED["contacts"]?.(w, by);
+    await by.post(`/v1/contacts/${id}/merge`, { source_ids: [await contactOf(w)] });
+    return id ?? "";
+  },
   fields: async (_, by) => (await by.post("/v1/fields", { key: "seats", type: "integer" })).body.id,
   lists: async (_, by) => (await by.post("/v1/lists", { name: "Fair" })).body.id,
+  segments: async (_, by) => (await by.post("/v1/segments", { name: "Acme", filter: { any: [{ all: [{ field: "company", op: "eq", value: "acme" }] }] } })).body.id,
   tags: async (_, by) => (await by.post("/v1/tags", { label: "Board" })).body.id,
   jobs: async (_, by) => (await by.through(front(unnudged(), app)).post("/v1/contacts/mark", { mark: "!" })).body.id,
   "jobs.resume": async (w, by) => {
@@ -59,7 +65,13 @@ const PREPARED: Record<string, (w: World, by: Client) => Promise<string>> = {
 };
 
 /** Bodies that name something that must exist. */
-const BODIES: Record<string, (w: World) => Promise<Json>> = { "integrations.create": offered };
+const BODIES: Record<string, (w: World) => Promise<Json>> = {
+  "integrations.create": offered,
+  "contacts.merge": async (w) => ({ source_ids: [await contactOf(w)] }),
+  "contacts.not_duplicates": async (w) => ({ contact_ids: [await contactOf(w), await contactOf(w)] }),
+  "lists.change_contacts": async (w) => ({ add: [await contactOf(w)] }),
+};
+const contactOf = async (w: World): Promise<string> => (await (await agencyOf(w)).post("/v1/contacts", { first_name: "Bea" })).body.id;
 /** What others may see, and what leaves events without being anybody's to repeat. */
 const PUBLIC = new Set(["integrations.get"]);
 const UNREPEATABLE = new Set(["claims.claim"]);

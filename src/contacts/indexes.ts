@@ -3,6 +3,7 @@
 import type { Field } from "../fields/registry";
 import { fold } from "../platform/fold";
 import { emailKey } from "../platform/normalize";
+import { likenessesOf } from "./likeness";
 import type { Document } from "./schema";
 
 /** Of the rows below: raised when the same document would give others, so that upkeep makes them anew. */
@@ -55,8 +56,12 @@ export function facetsOf(doc: Document, fields: Fields): Facet[] {
     ...one("source.type", doc.source.type),
     ...Object.entries(doc.consent).flatMap(([channel, topics]) => Object.entries(topics).flatMap(([topic, state]) => one(`consent.${channel}.${topic}`, state))),
     ...Object.entries(doc.custom).flatMap(([key, value]) => customFacets(key, value, fields.get(key))),
+    ...[...likenessesOf(doc, texts).keys()].map((likeness): Facet => [LIKENESS, startOf(likeness)]),
   ];
 }
+
+/** No filter knows this facet: duplicates are looked for along it. */
+export const LIKENESS = "~likeness";
 
 function customFacets(key: string, value: unknown, field: Field | undefined): Facet[] {
   if (!field?.filterable) return [];

@@ -37,7 +37,7 @@ export const batch = z
   .strictObject({
     atomic: z.boolean().default(false).meta({ description: "All or none." }),
     // What is no operation costs only itself.
-    operations: z.array(z.union([operation, z.unknown()])).min(1).max(MAX_OPERATIONS),
+    operations: z.array(z.union([operation, z.record(z.string(), z.unknown())])).min(1).max(MAX_OPERATIONS),
   })
   .meta({ id: "Batch" });
 export type Batch = z.output<typeof batch>;

@@ -112,6 +112,12 @@ export async function following(ctx: DataCtx, groups: readonly Group[], after: n
   return { rows, after: full ? (rows.at(-1)?.rid ?? after) : Number(horizon?.[0] ?? rows.at(-1)?.rid ?? after), done: !full && horizon === null };
 }
 
+/** How many contacts a filter finds, as far as a bounded look tells. */
+export async function countNow(ctx: DataCtx, groups: readonly Group[]): Promise<Count> {
+  const [counts] = await ctx.db.data.together<object, object>(countsOf(ctx.space.id, groups), data("SELECT 1 AS one"));
+  return counted(counts);
+}
+
 /** How many contacts a filter finds, counted to the end. */
 export async function countAll(ctx: DataCtx, groups: readonly Group[]): Promise<number> {
   const [counts] = await ctx.db.data.together<object, object>(countsOf(ctx.space.id, groups, MANY), data("SELECT 1 AS one"));

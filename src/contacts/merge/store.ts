@@ -1,0 +1,32 @@
+// Merges in D1: reads run, writes are returned.
+import type { DataCtx, Space } from "../../platform/context";
+import { data, type Statement } from "../../platform/sql";
+
+export interface MergeRow {
+  id: string;
+  survivor: string;
+  /** JSON: ids. */
+  sources: string;
+  /** JSON: documents of the survivor. */
+  before: string;
+  after: string;
+  merged_at: number;
+  undone_at: number | null;
+}
+
+const COLUMNS = "id, survivor, sources, before, after, merged_at, undone_at";
+
+/** The latest merge of a contact that has not been undone. */
+export const readLatest = ({ db, space }: Pick<DataCtx, "db" | "space">, survivor: string): Promise<MergeRow | null> =>
+  db.data.first<MergeRow>(data(`SELECT ${COLUMNS} FROM contact_merges WHERE survivor = ? AND space_id = ? AND undone_at IS NULL ORDER BY merged_at DESC, id DESC LIMIT 1`, survivor, space.id));
+
+export const insertMerge = (space: Space, row: MergeRow): Statement<"data"> =>
+  data(
+    "INSERT INTO contact_merges (space_id, id, survivor, sources, before, after, merged_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    space.id, row.id, row.survivor, row.sources, row.before, row.after, row.merged_at,
+  );
+
+export const markUndone = (space: Space, id: string, now: number): Statement<"data"> => data("UPDATE contact_merges SET undone_at = ? WHERE id = ? AND space_id = ?", now, id, space.id);
+
+/** Holds while the merge has not been undone. */
+export const standing = (id: string) => ({ database: "data" as const, sql: "SELECT undone_at IS NULL FROM contact_merges WHERE id = ?", params: [id] });
