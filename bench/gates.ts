@@ -1,4 +1,5 @@
 // What must hold, as tables: a figure, its bound, and what it aims at beyond that.
+import { BATCH } from "./batch";
 import type { Counted } from "./calls";
 import type { Compared } from "./measure";
 import type { Startup } from "./startup";
@@ -23,6 +24,7 @@ const PER_SECOND = 0.65;
 const GROWTH = 1.2;
 const GZIP_KB = 500;
 const STARTUP = 5;
+const BATCHED = 0.1;
 
 const atMost = (name: string, value: number, bound: number, aim = bound): Gate => ({
   name,
@@ -46,6 +48,12 @@ export const gates = {
     counted
       .filter(({ ours }) => ours.d1.length > 0)
       .map(({ name, same }) => ({ name: `${name}: D1 statements as the floor's`, value: same ? "same" : "other", bound: "same", passed: same })),
+
+  /** Per operation, as a part of the same operation alone. */
+  batch: ({ name, x }: Compared): Gate[] => [
+    { name: `${name}: p50 of one × alone`, value: (x.p50 / BATCH).toFixed(3), bound: `≤ ${BATCHED}`, passed: x.p50 / BATCH <= BATCHED },
+    ...(Number.isNaN(x.cpu) ? [] : [{ name: `${name}: CPU of one × alone`, value: (x.cpu / BATCH).toFixed(3), bound: `≤ ${BATCHED}`, passed: x.cpu / BATCH <= BATCHED }]),
+  ],
 
   growth: (grown: readonly Compared[]): Gate[] => grown.map(({ name, x }) => atMost(`${name}: p50 large × small space`, x.p50, GROWTH)),
 

@@ -3,7 +3,7 @@ import { Agent, request } from "node:http";
 import { cpuMs } from "./cpu";
 
 export interface Call {
-  readonly method: "GET" | "POST" | "PATCH";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH";
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;

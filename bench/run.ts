@@ -1,6 +1,7 @@
 // The bench: the product against its floor, both in one worker on one set of databases, measured in turns; then the
 // gates. Every figure is a ratio of two things measured in the same run, so it holds on any machine.
 import { parseArgs } from "node:util";
+import { batches } from "./batch";
 import { callsOf } from "./calls";
 import { gates, type Gate } from "./gates";
 import { growth } from "./growth";
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     slice: { type: "string", default: "800" },
     rows: { type: "string", default: "100000" },
     routes: { type: "string" },
+    batch: { type: "boolean", default: true },
     growth: { type: "boolean", default: true },
     startup: { type: "boolean", default: true },
   },
@@ -37,6 +39,11 @@ printRatios("16 connections", sixteen);
 printCalls(calls);
 results.push(...gates.calls(calls), ...gates.ratios(one, sixteen));
 
+if (values.batch) {
+  const batch = await batches(server, world, rounds, sliceMs);
+  printRatios("a batch, and one of its operations alone", [batch]);
+  results.push(...gates.batch(batch));
+}
 if (values.growth) {
   const grown = await growth(server, { rows, rounds, sliceMs: sliceMs / 2 });
   printGrowth(grown);

@@ -38,6 +38,7 @@ export const systemCtx = (org: string, now: number): CommitCtx => ({
 });
 
 const MAX_ATTEMPTS = 5;
+const MAX_WAIT_MS = 500;
 
 /**
  * Plans and carries out a change. A broken guard or constraint means that the plan's facts were stale: it is made
@@ -49,6 +50,7 @@ export async function commit<D extends Writable, Body>(
   plan: (attempt: number) => Promise<Plan<D, Body>>,
 ): Promise<Reply<Body>> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const started = Date.now();
     const { reply, guards = [], writes, events, withhold } = await plan(attempt);
     if ((writes.length === 0 && events.length === 0) || ctx.dryRun) {
       if (!ctx.dryRun && ctx.idempotency) await replayIfDone(database, ctx.idempotency);
@@ -69,7 +71,8 @@ export async function commit<D extends Writable, Body>(
     ];
     if (await send(database, statements, log.ids[0])) return reply;
     if (ctx.idempotency) await replayIfDone(database, ctx.idempotency);
-    if (attempt > 0) await scheduler.wait(Math.random() * 20 * attempt);
+    // Two large plans of the same contacts would else meet again and again.
+    if (attempt > 0) await scheduler.wait(Math.random() * Math.min(MAX_WAIT_MS, Math.max(20, Date.now() - started)) * attempt);
   }
   throw busy("Too many changes of the same resource at once.", {}, { "Retry-After": "1" });
 }
