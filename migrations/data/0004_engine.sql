@@ -16,11 +16,10 @@ CREATE TABLE contact_facets (
 ) STRICT, WITHOUT ROWID;
 
 -- Live contacts by trigram. The text starts with the number of its space as three private-use characters, so exactly one
--- trigram names the space. Without positions; what is found is checked against the text. Deleting leaves nothing behind.
+-- trigram names the space. Without positions; what is found is checked against the text.
 CREATE VIRTUAL TABLE contact_text USING fts5 (
   search_text, content = 'contacts', content_rowid = 'rid', tokenize = 'trigram case_sensitive 1', detail = none
 );
-INSERT INTO contact_text (contact_text, rank) VALUES ('secure-delete', 1);
 
 -- Per space: how many contacts it has, and the revision of its fields, by which caches know that they are stale.
 CREATE TABLE spaces (

@@ -1,5 +1,6 @@
 // Single values: what they mean and how they are compared. Pure; each answers the normal form, or null for what is none.
 import { parsePhoneNumberFromString, isSupportedCountry } from "libphonenumber-js/max";
+import { memo } from "./memo";
 
 /** How an e-mail address is compared: NFC, lower-cased, the domain as A-labels; no dots or +tags stripped. */
 export function emailKey(value: string): string | null {
@@ -25,10 +26,15 @@ function asciiDomain(domain: string): string | null {
 }
 
 /** E.164, judged by the digits of the numbering plan; `home` is the country of numbers written nationally. */
-export function e164(value: string, home: string): string | null {
+export const e164 = (value: string, home: string): string | null => parsedPhone(`${isSupportedCountry(home) ? home : ""} ${value}`);
+
+/** Parsing is dear, and one request asks for the same number several times. */
+const parsedPhone = memo(2_000, (text): string | null => {
+  const at = text.indexOf(" ");
+  const [home, value] = [text.slice(0, at), text.slice(at + 1)];
   const parsed = parsePhoneNumberFromString(value, isSupportedCountry(home) ? { defaultCountry: home, extract: false } : { extract: false });
   return parsed?.isValid() ? parsed.number : null;
-}
+});
 
 /** `1980-05-09` or `--05-09`: a day that the calendar has. */
 export function birthday(value: string): string | null {

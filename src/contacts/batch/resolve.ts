@@ -42,7 +42,7 @@ export async function resolve(ctx: DataCtx, registry: Registry, sent: readonly u
     }
   }
 
-  const holders = await store.readHolders(ctx, unique(wanted.flatMap((one) => [...one.sought.flatMap(({ identities }) => identities), ...taken(ctx, registry, one.operation)])), MAX_HOLDERS);
+  const holders = await store.readHolders(ctx, unique(wanted.flatMap(({ sought, operation: one }) => (sought.length > 0 && typeof one.match !== "object" ? sought.flatMap(({ identities }) => identities) : [...sought.flatMap(({ identities }) => identities), ...taken(ctx, registry, one)]))), MAX_HOLDERS);
   const byName = Map.groupBy(holders, ({ kind, value }) => `${kind}:${value}`);
   const found = new Map<number, string | null>();
   for (const { index, operation: { id }, sought } of wanted) {
