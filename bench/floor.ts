@@ -92,7 +92,7 @@ async function carryOut(env: Env, now: number, what: What, members: Partial<Docu
   const changes = Object.fromEntries(Object.entries(members).map(([name, to]) => [name, { from: null, to }]));
   const source = { org, actor: { type: "key" as const, id: keyId, last4: key.slice(-4) } };
   const draft = { ...what, changes, location: space.location, environment: space.environment, space: space.id };
-  const log = append({ now, requestId: newRequestId(), ip: null }, "data", source, [draft]);
+  const log = append({ now, trueNow: now, requestId: newRequestId(), ip: null }, "data", source, [draft]);
   await env.DATA.batch([...writes, ...log.statements].map((one) => prepare(env, one)));
 }
 

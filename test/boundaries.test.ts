@@ -8,7 +8,7 @@ const sources = new Map(
 );
 
 /** Lower may not know higher. */
-const RANKS = [["platform"], ["limits"], ["orgs"], ["keys"], ["access"], ["contacts"], ["usage", "audit", "notices"], ["upkeep", "reference"], ["routes", "app", "index"]];
+const RANKS = [["platform"], ["limits"], ["orgs"], ["keys"], ["access"], ["contacts"], ["sandbox"], ["usage", "audit", "notices"], ["upkeep", "reference"], ["routes", "app", "index"]];
 const rankOf = (feature: string): number => RANKS.findIndex((rank) => rank.includes(feature));
 const featureOf = (file: string): string => (file.includes("/") ? (file.split("/")[0] ?? "") : file.replace(".ts", ""));
 
@@ -28,9 +28,10 @@ const imports: Import[] = [...sources].flatMap(([from, text]) =>
 const OPEN: Record<string, readonly string[]> = {
   limits: ["admit", "histogram", "settle", "stub", "gate", "guard", "guards", "address", "plans", "store", "switches", "schema"],
   orgs: ["orgs", "authority", "people", "sessions", "sign-in", "reach", "roles", "problems", "schema", "routes"],
-  keys: ["keys", "subject", "ends", "expiry", "introspect", "issue", "claim", "callers", "authenticate", "scopes", "render", "problems", "schema", "routes", "life-routes"],
+  keys: ["keys", "subject", "dues", "ends", "expiry", "introspect", "issue", "claim", "callers", "authenticate", "scopes", "render", "problems", "schema", "routes", "life-routes"],
   access: ["lapses", "routes"],
   contacts: ["contacts", "schema", "routes"],
+  sandbox: ["catch-up", "routes"],
   usage: ["usage", "schema", "routes"],
   audit: ["audit", "schema", "routes"],
   notices: ["routes"],

@@ -48,7 +48,7 @@ export async function list(ctx: SpaceCtx, query: ListQuery): Promise<Reply<never
   const page = found.slice(0, limit);
   const last = found.length > limit ? page.at(-1) : undefined;
   const next = last ? JSON.stringify(encodeCursor(question, keysOf(last, walk))) : "null";
-  const events = after === null ? `,"events_cursor":"${eventsCursor(meta?.seq ?? 0, ctx.now)}"` : "";
+  const events = after === null ? `,"events_cursor":"${eventsCursor(meta?.seq ?? 0, ctx.trueNow)}"` : "";
   return {
     status: 200,
     body: new JsonText(`{"data":[${page.map((row) => shaped(row, query.shape)).join(",")}],"page":{"next_cursor":${next},"limit":${limit}}${events}}`),

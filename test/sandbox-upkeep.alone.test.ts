@@ -1,0 +1,94 @@
+// Upkeep and sandboxes that are ahead: cron goes on from where an advance broke off and by the sandbox's time from then on,
+// and is asked one question more where there is none.
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { DAY, HOUR, MINUTE } from "../src/platform/clock";
+import { routes } from "../src/routes";
+import { run } from "../src/upkeep/upkeep";
+import { front, recorded, unreachable } from "./front";
+import { times, world, type Client, type Json, type World } from "./world";
+
+const START = Date.UTC(2029, 0, 1);
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  vi.setSystemTime(START);
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Upkeep at these times, twice at once. */
+async function upkeep(...at: readonly number[]): Promise<void> {
+  for (const one of at) {
+    vi.setSystemTime(START + one);
+    await Promise.all(times(2, async () => {
+      await run("* * * * *", START + one, env, routes);
+      await run("7 * * * *", START + one, env, routes);
+    }));
+  }
+}
+const of = async (w: World, key: Client): Promise<Json[]> =>
+  (await w.events("control")).filter(({ subject, type }) => subject === key.id && type !== "key.created").map(({ type, data }) => [type, data?.days_left ?? null]);
+
+it("where no sandbox is ahead, or none has something due, a minute's upkeep asks one question for them, which reads next to nothing", async () => {
+  const w = await world();
+  const by = await w.key({ environment: "sandbox" });
+  await Promise.all(times(5, () => w.key()));
+  const asked = async (): Promise<number[]> => {
+    const { bindings, ran } = recorded("DB");
+    await run("* * * * *", START, bindings, routes);
+    return ran.filter(({ sql }) => sql.includes("organizations_ahead")).map(({ rowsRead }) => rowsRead);
+  };
+  const before = await asked();
+  await by.post("/v1/sandbox/clock", { advance: "P1D" });
+  const after = await asked();
+  expect([before.length, after.length]).toEqual([1, 1]);
+  expect(before[0]).toBeLessThan(5);
+  expect(after[0]).toBeLessThan(10);
+});
+
+describe("a sandbox ahead", () => {
+  it("is kept by its own time: nothing is due early or late there, and live keys go by the true one", async () => {
+    const w = await world();
+    const [by, idle, live] = [await w.key({ environment: "sandbox" }), await w.key({ environment: "sandbox", expiresAt: START + 200 * DAY }), await w.key()];
+    await by.post("/v1/sandbox/clock", { advance: "P70D" });
+    await upkeep(4 * DAY, 5 * DAY - MINUTE);
+    expect(await of(w, idle)).toEqual([]);
+    await upkeep(5 * DAY, 5 * DAY + MINUTE, 12 * DAY);
+    expect(await of(w, idle)).toEqual([["key.expiring", 15]]);
+    // The one who put it forward was used at day 70 of the sandbox, which is day 0 of the true time.
+    await upkeep(13 * DAY, 19 * DAY, 20 * DAY, 20 * DAY + HOUR);
+    expect(await of(w, idle)).toEqual([["key.expiring", 15], ["key.expiring", 7], ["key.expiring", 1], ["key.deleted", null]]);
+    expect([await of(w, by), await of(w, live)]).toEqual([[], []]);
+    await upkeep(75 * DAY);
+    expect([await of(w, by), await of(w, live)]).toEqual([[["key.expiring", 15]], [["key.expiring", 15]]]);
+  });
+
+  it("whose advance broke off is taken on by the sweep: each notice in its window, each once", async () => {
+    const w = await world();
+    const [by, idle, ends] = [await w.key({ environment: "sandbox" }), await w.key({ environment: "sandbox" }), await w.key({ environment: "sandbox", expiresAt: START + 30 * DAY })];
+    const answer = await by.through(front(unreachable(new Set([idle.id])))).post("/v1/sandbox/clock", { advance: "P100D" });
+    expect(answer.status).toBe(503);
+    expect([await of(w, idle), await of(w, ends)]).toEqual([[], []]);
+    vi.setSystemTime(START + MINUTE);
+    await Promise.all(times(2, () => run("* * * * *", START + MINUTE, env, routes)));
+    expect(await of(w, idle)).toEqual([["key.expiring", 15], ["key.expiring", 7], ["key.expiring", 1], ["key.deleted", null]]);
+    expect(await of(w, ends)).toEqual([["key.expiring", 7], ["key.expiring", 1], ["key.expired", null]]);
+    expect((await by.get("/v1/sandbox/clock")).body.settled).toBe(true);
+    expect((await idle.get("/v1/ping")).body.code).toBe("key_deleted");
+  });
+
+  it("many keys, each due in an hour of its own: more than one call does is left to the sweep, and nothing is left out", async () => {
+    const w = await world();
+    const keys: Client[] = [];
+    for (let i = 0; i < 20; i += 1) {
+      vi.setSystemTime(START + i * 5 * HOUR);
+      keys.push(await w.key({ environment: "sandbox" }));
+    }
+    const by = await w.key({ environment: "sandbox" });
+    expect((await by.post("/v1/sandbox/clock", { advance: "P100D" })).body).toMatchObject({ settled: false });
+    for (let i = 1; i <= 4; i += 1) await upkeep(4 * DAY + 4 * HOUR + i * MINUTE);
+    expect((await by.get("/v1/sandbox/clock")).body.settled).toBe(true);
+    for (const key of keys) expect(await of(w, key)).toEqual([["key.expiring", 15], ["key.expiring", 7], ["key.expiring", 1], ["key.deleted", null]]);
+  });
+});
