@@ -23,6 +23,7 @@ describe("the clock", () => {
     const before = await by.get("/v1/sandbox/clock");
     expect(before).toMatchObject({ status: 200, body: { offset_seconds: 0, settled: true } });
     expect(before.body.now).toBe(before.body.real_now);
+    for (const one of [by, other]) expect(Math.abs(Date.parse((await one.get("/v1/ping")).body.time) - Date.now())).toBeLessThan(MOMENT);
     const answer = await advance(by, "P75DT1H");
     expect(answer).toMatchObject({ status: 200, body: { offset_seconds: 75 * 86_400 + 3_600, settled: true } });
     expect(Date.parse(answer.body.now) - Date.parse(answer.body.real_now)).toBe(75 * DAY + HOUR);

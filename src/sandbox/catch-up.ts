@@ -8,12 +8,12 @@ import { tell } from "../limits/switches";
 import { HOUR, now } from "../platform/clock";
 import { databases, type Databases } from "../platform/sql";
 
-/** Steps of one invocation: each is some ten statements, and those are bounded. The rest is the sweep's. */
-const MAX_STEPS = 50;
+/** Steps of one invocation: each is ten to twenty statements, and those are bounded. The rest is the sweep's. */
+const MAX_STEPS = 40;
 /** Of one step. */
 const MAX_SLICES = 8;
 /** Organizations that one sweep looks at. */
-const MAX_ORGS = 20;
+const MAX_ORGS = 10;
 
 interface Moment {
   readonly env: Env;
@@ -44,7 +44,7 @@ async function whole(slice: () => Promise<number>): Promise<void> {
 
 /**
  * Does what is due in an organization's sandbox up to its own now, as hourly upkeep would have. Every step may be done twice
- * and by two at once. Answers how many steps are left to this invocation: 0 where some may be left to do.
+ * and by two at once. Answers how many of the steps it may take are left: with 0 something may be left to do.
  */
 export async function catchUp(env: Env, org: string, aheadMs: number, steps = MAX_STEPS): Promise<number> {
   const trueNow = now();

@@ -1,9 +1,11 @@
 // The operations on a sandbox.
 import { notYetEffective } from "../limits/schema";
-import { bare, onOrganization, type Endpoint } from "../platform/endpoint";
+import { bare, onOrganization, onSpace, type Endpoint } from "../platform/endpoint";
 import { ON_WRITE, WITH_BODY } from "../platform/problems";
 import * as clock from "./clock";
+import { reset } from "./reset";
 import * as schema from "./schema";
+import { seed } from "./seed";
 
 const clockExample = { now: "2027-02-03T17:53:00.000Z", offset_seconds: 6_480_000, real_now: "2026-11-20T17:53:00.000Z", settled: true };
 const ofClock = { description: "The clock.", schema: schema.clock, example: clockExample };
@@ -42,5 +44,41 @@ export const routes: readonly Endpoint[] = [
     answers: { 200: ofClock },
     problems: [...WITH_BODY, ...ON_WRITE, notYetEffective],
     run: (ctx, { body }) => clock.advance(ctx, body.advance),
+  }),
+  onSpace({
+    ...bare,
+    id: "sandbox.seed",
+    method: "POST",
+    path: "/v1/sandbox/seed",
+    tag: "Sandbox",
+    summary: "Fill a sandbox with contacts",
+    description:
+      "Creates up to 1,000 contacts who are made up, in the sandbox of one location, each with its event. The same `seed` makes the same people; those that are there already are skipped. Their addresses are at reserved domains, their phones in ranges that are kept for fiction.",
+    scope: "contacts:delete",
+    sandboxOnly: true,
+    writes: "data",
+    body: schema.seedInput,
+    bodyType: "json",
+    bodyOptional: true,
+    bodyExample: { contacts: 20, seed: 7 },
+    answers: { 200: { description: "How many were created.", schema: schema.seeded, example: { created: 18, skipped: 2, seed: 7 } } },
+    problems: [...WITH_BODY, ...ON_WRITE],
+    run: (ctx, { body }) => seed(ctx, body),
+  }),
+  onSpace({
+    ...bare,
+    id: "sandbox.reset",
+    method: "POST",
+    path: "/v1/sandbox/reset",
+    tag: "Sandbox",
+    summary: "Empty a sandbox",
+    description:
+      "Deletes all contacts of the sandbox of one location, and all that hangs on them. Of very many it deletes a part: call again until `done`. The log keeps what happened, and gets one event `sandbox.reset`. Keys and the clock stay.",
+    scope: "contacts:delete",
+    sandboxOnly: true,
+    writes: "data",
+    answers: { 200: { description: "How many contacts went, and whether all.", schema: schema.emptied, example: { done: true, deleted: 100 } } },
+    problems: [...ON_WRITE],
+    run: (ctx) => reset(ctx),
   }),
 ];

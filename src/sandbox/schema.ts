@@ -23,3 +23,28 @@ export const advance = z
       .meta({ description: "By how much: a duration of ISO 8601, at most 400 days.", type: "string", examples: ["P75D"] }),
   })
   .meta({ id: "SandboxClockAdvance" });
+
+export const seedInput = z
+  .strictObject({
+    contacts: z.int().min(1).max(1_000).default(100).meta({ description: "How many." }),
+    seed: z.int().min(0).max(2_147_483_647).default(1).meta({ description: "Which ones: the same number makes the same people." }),
+  })
+  .meta({ id: "SandboxSeed" });
+export type SeedInput = z.output<typeof seedInput>;
+
+export const seeded = z
+  .strictObject({
+    created: z.int(),
+    skipped: z.int().meta({ description: "Already there." }),
+    seed: z.int(),
+  })
+  .meta({ id: "SandboxSeeded" });
+export type Seeded = z.output<typeof seeded>;
+
+export const emptied = z
+  .strictObject({
+    done: z.boolean().meta({ description: "Nothing is left. Else call again, with another `Idempotency-Key` or none." }),
+    deleted: z.int().meta({ description: "Contacts that this call deleted." }),
+  })
+  .meta({ id: "SandboxEmptied" });
+export type Emptied = z.output<typeof emptied>;
