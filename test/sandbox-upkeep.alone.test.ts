@@ -1,6 +1,7 @@
 // Upkeep and sandboxes that are ahead: cron goes on from where an advance broke off and by the sandbox's time from then on,
 // and is asked one question more where there is none.
 import { env } from "cloudflare:workers";
+import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DAY, HOUR, MINUTE } from "../src/platform/clock";
 import { routes } from "../src/routes";
@@ -90,5 +91,56 @@ describe("a sandbox ahead", () => {
     for (let i = 1; i <= 4; i += 1) await upkeep(4 * DAY + 4 * HOUR + i * MINUTE);
     expect((await by.get("/v1/sandbox/clock")).body.settled).toBe(true);
     for (const key of keys) expect(await of(w, key)).toEqual([["key.expiring", 15], ["key.expiring", 7], ["key.expiring", 1], ["key.deleted", null]]);
+  });
+});
+
+describe("random histories", () => {
+  const act = fc.oneof(
+    { weight: 3, arbitrary: fc.integer({ min: 1, max: 45 * 24 }).map((hours) => ({ advance: `PT${hours}H` })) },
+    { weight: 1, arbitrary: fc.constant({ advance: "P120D" }) },
+    { weight: 2, arbitrary: fc.integer({ min: 0, max: 1 }).map((use) => ({ use })) },
+  );
+  const WINDOWS = [[15, 75], [7, 83], [1, 89]] as const;
+
+  it("of advances and uses: each notice once in each idle period that came so far, within the hour, and the end a day after the last", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(act, { minLength: 3, maxLength: 14 }), async (acts) => {
+        vi.setSystemTime(START);
+        const w = await world();
+        const [by, ...keys] = await Promise.all(times(3, () => w.key({ environment: "sandbox" })));
+        if (!by) throw new Error("no key");
+        const periods = keys.map(() => [{ since: START, until: START }]);
+        for (const one of acts) {
+          vi.setSystemTime(Date.now() + 1);
+          if ("advance" in one) {
+            const { body } = await by.post("/v1/sandbox/clock", one);
+            expect(body.settled).toBe(true);
+            for (const mine of periods) Object.assign(mine.at(-1) ?? {}, { until: Date.parse(body.now) });
+          } else {
+            const { status, body } = (await keys[one.use]?.get("/v1/ping")) ?? { status: 0, body: null };
+            if (status === 200) periods[one.use]?.push({ since: Date.parse(body.time), until: Date.parse(body.time) });
+          }
+        }
+        const events = await w.events("control");
+        for (const [i, key] of keys.entries()) {
+          const told = events.filter(({ subject, type }) => subject === key.id && type !== "key.created").map(({ type, data }) => ({ type, days: data.days_left, at: Date.parse(data.sandbox_time), since: Date.parse(data.unused_since) }));
+          const expected = (periods[i] ?? []).flatMap(({ since, until }) => [
+            ...WINDOWS.filter(([, day]) => until >= since + day * DAY).map(([days]) => [since, "key.expiring", days]),
+            ...(told.some(({ type }) => type === "key.deleted") && until >= since + 90 * DAY ? [[since, "key.deleted", undefined]] : []),
+          ]);
+          expect(told.map(({ type, days, since }) => [since, type, days])).toEqual(expected);
+          for (const { days, at, since } of told) {
+            const due = since + (WINDOWS.find(([one]) => one === days)?.[1] ?? 90) * DAY;
+            expect(at).toSatisfy((ms: number) => ms >= due && ms < due + 2 * HOUR);
+          }
+          const { since = 0, until = 0 } = periods[i]?.at(-1) ?? {};
+          const ended = (await key.get("/v1/ping")).body.code === "key_deleted";
+          if (until >= since + 90 * DAY + 2 * HOUR) expect(ended).toBe(true);
+          if (until < since + 90 * DAY) expect(ended).toBe(false);
+        }
+        expect((await by.get("/v1/ping")).status).toBe(200);
+      }),
+      { numRuns: 25 },
+    );
   });
 });

@@ -18,6 +18,13 @@ interface Entry {
 /** In any order; a deprecation stands with its endpoint. */
 export const CHANGES: readonly Entry[] = [
   {
+    date: "2026-11-24",
+    kind: "added",
+    summary: "Tools of the sandbox: a clock that can be put forward, so that expiry, notices and ends of overlaps happen at once; contacts who are made up; an empty space again.",
+    operations: ["sandbox.clock.get", "sandbox.clock.advance", "sandbox.seed", "sandbox.reset"],
+    sunset: null,
+  },
+  {
     date: "2026-11-21",
     kind: "added",
     summary: "The whole life of a key: integrations, requests for live keys, approval and the encrypted hand-over; rotation with overlap, simulation, leak reports; notices 15, 7 and 1 day before an unused key is deleted.",

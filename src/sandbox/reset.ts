@@ -5,24 +5,31 @@ import type { Reply } from "../platform/endpoint";
 import { data, type Statement } from "../platform/sql";
 import type { Emptied } from "./schema";
 
-/** Tables with rows of spaces, each with what tells a row from the others; what refers to a contact goes before it. */
-export const TABLES = [
+/**
+ * Tables with rows of spaces: what tells a row from all others, and, where no index of the space has them all, the part that
+ * one has. What refers to a contact goes before it.
+ */
+export const TABLES: readonly Table[] = [
   { name: "contact_keys", key: "space_id, kind, value, rid" },
-  { name: "contacts", key: "rid" },
-] as const;
+  { name: "contacts", key: "rid", part: "archived_at IS NULL" },
+  { name: "contacts", key: "rid", part: "archived_at IS NOT NULL" },
+];
 /** The log stays: a reset is one more line in it. */
 export const KEPT = ["events"] as const;
 
-type Table = (typeof TABLES)[number];
+interface Table {
+  readonly name: string;
+  readonly key: string;
+  readonly part?: string;
+}
 
 const SLICE = 2_000;
 /** Slices of one call. */
 const MAX_SLICES = 50;
 
-const present = (space: number, { name }: Table): Statement<"data"> =>
-  data(`SELECT count(*) AS n FROM (SELECT 1 FROM ${name} WHERE space_id = ? LIMIT ?)`, space, SLICE);
-const drop = (space: number, { name, key }: Table): Statement<"data"> =>
-  data(`DELETE FROM ${name} WHERE space_id = ?1 AND (${key}) IN (SELECT ${key} FROM ${name} WHERE space_id = ?1 LIMIT ?2)`, space, SLICE);
+const slice = ({ name, key, part = "true" }: Table): string => `SELECT ${key} FROM ${name} WHERE space_id = ? AND ${part} LIMIT ${SLICE}`;
+const present = (space: number, table: Table): Statement<"data"> => data(`SELECT count(*) AS n FROM (${slice(table)})`, space);
+const drop = (space: number, table: Table): Statement<"data"> => data(`DELETE FROM ${table.name} WHERE (${table.key}) IN (${slice(table)})`, space);
 
 /** Deletes what is there, up to a bound; `done` tells whether all of it. Of the log only, that it was done. */
 export async function reset(ctx: SpaceCtx): Promise<Reply<Emptied>> {
