@@ -150,7 +150,7 @@ describe("what time brings to sandbox keys", () => {
     expect([(await key.get("/v1/ping")).status, (await next.get("/v1/ping")).status]).toEqual([200, 200]);
     await advance(by, "P5DT12H");
     await key.get("/v1/ping");
-    await expect.poll(() => env.DB.prepare("SELECT max(last_used_at) AS at FROM key_secrets WHERE key_id = ? AND state = 'previous'").bind(key.id).first("at")).toBeGreaterThan(Date.now() + 15 * DAY);
+    await expect.poll(() => env.DB.prepare("SELECT max(last_used_at) AS at FROM key_secrets WHERE key_id = ? AND state = 'previous'").bind(key.id).first("at"), { timeout: 5_000 }).toBeGreaterThan(Date.now() + 15 * DAY);
     await advance(by, "PT18H");
     expect((await key.get("/v1/ping")).headers.get("ConnectKit-Secret-Retires")).toBe(body.secrets[1].retires_at);
     await advance(by, "P1D");
@@ -181,7 +181,7 @@ describe("what time brings to sandbox keys", () => {
     const key = await w.key({ environment: "sandbox", limits: { hour: 20, second: 1, burst: 20, inflight: 50 } });
     expect(tally(await Promise.all(times(22, () => key.get("/v1/ping"))))[429]).toBeGreaterThan(0);
     await advance(by, "PT1H");
-    await expect.poll(async () => (await key.get("/v1/ping")).status).toBe(200);
+    await expect.poll(async () => (await key.get("/v1/ping")).status, { timeout: 5_000 }).toBe(200);
     expect(tally(await Promise.all(times(25, () => key.get("/v1/ping"))))[429]).toBeGreaterThan(3);
   });
 });
