@@ -40,7 +40,7 @@ async function settled(server: Server, rows: number): Promise<Place> {
   const place = await server.ask<Place>("/bench/settle", { method: "POST" });
   const sample: Sample = { ids: [], emails: [] };
   for (let from = 0; from < rows; from += PORTION) {
-    const body = JSON.stringify({ space: place.space.id, from, count: Math.min(PORTION, rows - from) });
+    const body = JSON.stringify({ space: place.space, from, count: Math.min(PORTION, rows - from) });
     const { ids, emails } = await server.ask<Sample>("/bench/fill", { method: "POST", body });
     sample.ids.push(...ids);
     sample.emails.push(...emails);

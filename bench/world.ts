@@ -25,7 +25,7 @@ const ROWS = 1_000;
 /** A new organization with one location, a key to it and 1,000 contacts. */
 export async function found(env: Env): Promise<World> {
   const place = await settle(env);
-  return { ...place, ...(await fill(env, { space: place.space.id, from: 0, count: ROWS })) };
+  return { ...place, ...(await fill(env, { space: place.space, from: 0, count: ROWS })) };
 }
 
 /** A new organization with one empty location and a key to it. */

@@ -3,12 +3,15 @@
 import { routes as access } from "./access/routes";
 import { routes as audit } from "./audit/routes";
 import { routes as contacts } from "./contacts/routes";
+import { routes as search } from "./contacts/search/routes";
+import { routes as fields } from "./fields/routes";
 import { lifeRoutes } from "./keys/life-routes";
 import { routes as keys } from "./keys/routes";
 import { routes as notices } from "./notices/routes";
 import { routes as orgs } from "./orgs/routes";
 import type { Endpoint } from "./platform/endpoint";
 import { routes as sandbox } from "./sandbox/routes";
+import { routes as tags } from "./tags/routes";
 import { routes as usage } from "./usage/routes";
 
-export const routes: readonly Endpoint[] = [...access, ...keys, ...lifeRoutes(() => routes), ...orgs, ...contacts, ...sandbox, ...usage(() => routes), ...audit, ...notices];
+export const routes: readonly Endpoint[] = [...access, ...keys, ...lifeRoutes(() => routes), ...orgs, ...search, ...contacts, ...fields, ...tags, ...sandbox, ...usage(() => routes), ...audit, ...notices];

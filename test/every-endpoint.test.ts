@@ -26,6 +26,8 @@ const PREPARED: Record<string, (w: World, by: Client) => Promise<string>> = {
     await by.delete(`/v1/contacts/${id}`);
     return id ?? "";
   },
+  fields: async (_, by) => (await by.post("/v1/fields", { key: "seats", type: "integer" })).body.id,
+  tags: async (_, by) => (await by.post("/v1/tags", { label: "Board" })).body.id,
   locations: async (w) => w.locations[0],
   members: async (_, by) => (await by.post("/v1/members", { email: "eva@acme.example", name: "Eva", role: "member" })).body.id,
   invitations: async (w) => {

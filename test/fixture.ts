@@ -1,9 +1,12 @@
 // Many contacts at once, in the rows that the product writes, for tests of size.
 import { env } from "cloudflare:workers";
+import { planChanges } from "../src/contacts/changes";
 import { emptyDocument } from "../src/contacts/patch";
-import { sortKey } from "../src/contacts/normalize";
+import type { Document } from "../src/contacts/schema";
+import { registryOf } from "../src/fields/registry";
 import { newId } from "../src/platform/id";
 import type { Space } from "../src/platform/context";
+import { databases } from "../src/platform/sql";
 
 export interface Planted {
   id: string;
@@ -24,24 +27,28 @@ export async function plant(space: Space, count: number, tied = false): Promise<
     id: newId("contact", from + i), last: tied ? "Smith" : (LAST[i % LAST.length] ?? ""), email: `p${i}@s${space.id}.example`, phone: `+3461${String(Math.floor(i / 10)).padStart(7, "0")}`,
     created: tied ? from : from + Math.floor(i / 3) * 1_000, updated: tied ? from : from + ((i * 7_919) % count) * 500, archived: i % 10 === 9,
   }));
-  for (let i = 0; i < planted.length; i += 1_000) {
-    const rows = planted.slice(i, i + 1_000).map((one) => {
-      const doc = { ...emptyDocument({ type: "api" }), last_name: one.last || null, first_name: "P", emails: [{ value: one.email, label: null, primary: true, state: "unknown" }], phones: [{ value: one.phone, raw: one.phone, label: null, primary: true }] };
-      return [one.id, JSON.stringify(doc), sortKey(one.last), one.created, one.updated, one.archived ? one.updated : null, one.email, one.phone];
-    });
-    const json = JSON.stringify(rows);
-    const keys = (kind: string, at: number) =>
-      env.DATA.prepare(
-        `INSERT INTO contact_keys (space_id, kind, value, rid, live) SELECT ?1, ?2, value ->> ${at}, (SELECT rid FROM contacts WHERE id = value ->> 0), (value ->> 5) IS NULL FROM json_each(?3)`,
-      ).bind(space.id, kind, json);
-    await env.DATA.batch([
-      env.DATA.prepare(
-        `INSERT INTO contacts (id, space_id, version, doc, last_name_key, created_at, updated_at, archived_at)
-          SELECT value ->> 0, ?1, 1, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5 FROM json_each(?2)`,
-      ).bind(space.id, json),
-      keys("email", 6),
-      keys("phone", 7),
-    ]);
-  }
+  await plantAll(space, planted.map((one) => ({
+    ...one,
+    doc: { ...emptyDocument({ type: "api" }), last_name: one.last || null, first_name: "P", emails: [{ value: one.email, label: null, primary: true, state: "unknown" }], phones: [{ value: one.phone, raw: one.phone, label: null, primary: true }] },
+  })));
   return planted;
+}
+
+export interface Seed {
+  id: string;
+  doc: Document;
+  created: number;
+  updated: number;
+  archived: boolean;
+}
+
+/** These contacts as they are, without events, in this order. */
+export async function plantAll(space: Space, seeds: readonly Seed[]): Promise<void> {
+  const registry = await registryOf({ db: databases(env), space }, true);
+  for (let i = 0; i < seeds.length; i += 500) {
+    const changes = seeds.slice(i, i + 500).map(({ id, doc, created, updated, archived }) => ({
+      before: null, events: [], after: { doc, row: { id, version: 1, doc: JSON.stringify(doc), created_at: created, updated_at: updated, archived_at: archived ? updated : null, merged_into: null } },
+    }));
+    await env.DATA.batch(planChanges(space, registry, changes).writes.map(({ sql, params }) => env.DATA.prepare(sql).bind(...params)));
+  }
 }

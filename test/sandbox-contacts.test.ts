@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { people } from "../src/sandbox/people";
 import { KEPT, TABLES } from "../src/sandbox/reset";
-import { e164, emailKey } from "../src/contacts/normalize";
+import { e164, emailKey } from "../src/platform/normalize";
 import { front, recorded } from "./front";
 import { isGapless, times, world, type Client, type Json, type World } from "./world";
 
@@ -125,7 +125,7 @@ describe("reset", () => {
     await by.post("/v1/contacts", { first_name: "Ana", emails: ["ana@acme.com"] });
     const { id } = await w.space(w.locations[0], "sandbox");
     await env.DATA.prepare(
-      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 101000) INSERT INTO contact_keys (space_id, kind, value, rid, live) SELECT ?, 'phone', 'x' || i, -1, 0 FROM n",
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 121000) INSERT INTO contact_keys (space_id, kind, value, rid, live) SELECT ?, 'phone', 'x' || i, -1, 0 FROM n",
     ).bind(id).run();
     expect((await reset(by)).body).toEqual({ done: false, deleted: 0 });
     expect(await namesOf(by)).toHaveLength(1);

@@ -20,7 +20,7 @@ describe("the largest contact that can be sent is stored and changed", () => {
     const { first_name, addresses, external_ids, urls, tags } = fat(char === "\u0001" ? "\u0002" : "\u0001");
     const changed = await key.patch(`/v1/contacts/${made.body.id}`, { first_name, addresses, external_ids, urls: urls.map(({ label }, i) => ({ value: `https://y.example/${i}/${"v".repeat(1_900)}`, label })), tags });
     expect([changed.status, changed.body.errors]).toEqual([200, undefined]);
-    expect(await w.events()).toHaveLength(2);
+    expect((await w.events()).filter(({ type }) => type.startsWith("contact."))).toHaveLength(2);
   });
 
   it("422 for a URL that grows too long when it is percent-encoded", async () => {

@@ -1,36 +1,42 @@
 // Contacts: create, read, change, archive, restore, delete. Each change is one version and one event.
+import { judged, registryOf } from "../fields/registry";
 import { commit, type Plan } from "../platform/commit";
 import { checkIfMatch } from "../platform/conditions";
 import type { DataCtx } from "../platform/context";
 import type { Reply } from "../platform/endpoint";
-import { diff, type Changes, type EventDraft } from "../platform/events";
-import { newId } from "../platform/id";
-import { JsonText, sameJson } from "../platform/json";
+import { JsonText } from "../platform/json";
 import { notFound } from "../platform/problems";
-import { checkReadOnly } from "../platform/readonly";
-import { apply, emptyDocument, type ArrayMode } from "./patch";
-import { sortKey } from "./normalize";
-import { contactOf, documentOf, replyWith, shaped, tagOf, type Shape } from "./render";
-import { contactArchived, contactExists, READ_ONLY, restoreConflict, type Contact, type ContactPatch, type Document } from "./schema";
+import { ensure } from "../tags/tags";
+import { planChanges, type Change, type Kept } from "./changes";
+import { born, patched, removed, turned, type Changed } from "./drafts";
+import { identitiesOf, type Identity } from "./indexes";
+import type { ArrayMode } from "./patch";
+import { documentOf, replyWith, shaped, tagOf, type Shape } from "./render";
+import { contactExists, contactMerged, restoreConflict, type Contact, type ContactPatch } from "./schema";
 import * as store from "./store";
 
-type ContactPlan = Plan<"data", Contact>;
+export type ContactPlan = Plan<"data", Contact>;
 
 /** Throws `contact_exists` (409) with the contact that owns one of its identities. */
 export const create = (ctx: DataCtx, input: ContactPatch): Promise<Reply<Contact>> =>
-  commit(ctx, ctx.db.data, (attempt) => planCreate(ctx, input, attempt > 0 || ctx.dryRun));
+  commit(ctx, ctx.db.data, (attempt) => planCreate(ctx, input, attempt > 0));
 
-/** `look`: check for owners of its identities before it is tried; the constraints hold in any case. */
-export async function planCreate(ctx: DataCtx, input: ContactPatch, look: boolean): Promise<ContactPlan> {
-  checkReadOnly(input, null, READ_ONLY);
-  const doc = apply(emptyDocument(sourceOf(ctx)), input, ctx.space.defaultCountry);
-  if (look) await refuseTaken(ctx, store.identitiesOf(doc), null);
-  const row = { id: newId("contact", ctx.now), version: 1, doc: JSON.stringify(doc), created_at: ctx.now, updated_at: ctx.now, archived_at: null };
-  return {
-    reply: replyWith(201, row),
-    writes: [store.insertContact(ctx.space, row, doc), ...store.insertIdentities(ctx.space, row.id, store.identitiesOf(doc))],
-    events: [eventOf(ctx, "contact.created", row, written(doc))],
-  };
+/** `again`: the facts were stale, so nothing is taken from memory and owners of its identities are looked for first. */
+export async function planCreate(ctx: DataCtx, input: ContactPatch, again: boolean): Promise<ContactPlan> {
+  const made = await judged(ctx, again, (registry) => born(ctx, registry, input));
+  if (again || ctx.dryRun) await refuseTaken(ctx, identitiesOf(made.after.doc, (await registryOf(ctx)).fields), null);
+  return planOf(ctx, made, again, 201);
+}
+
+/** Many new contacts at once; `again`: those whose identities a live contact owns are left out. */
+export async function planCreateMany(ctx: DataCtx, inputs: readonly ContactPatch[], again: boolean): Promise<Omit<ContactPlan, "reply"> & { readonly created: number }> {
+  const made = await judged(ctx, again, (registry) => inputs.map((input) => born(ctx, registry, input)));
+  const { fields } = await registryOf(ctx);
+  const owned = made.map(({ after }) => identitiesOf(after.doc, fields).filter(({ kind }) => kind !== "phone"));
+  const holders = again ? await store.readHolders(ctx, owned.flat(), owned.flat().length) : [];
+  const taken = new Set(holders.map(({ kind, value }) => `${kind}:${value}`));
+  const free = made.filter((_, i) => !owned[i]?.some(({ kind, value }) => taken.has(`${kind}:${value}`)));
+  return { ...(free.length === 0 ? { guards: [], writes: [], events: [] } : await planned(ctx, free, again)), created: free.length };
 }
 
 export async function read(ctx: DataCtx, id: string, shape: Shape): Promise<Reply<Partial<Contact>>> {
@@ -40,81 +46,78 @@ export async function read(ctx: DataCtx, id: string, shape: Shape): Promise<Repl
 
 /** Merge patch. What changes nothing keeps the version and leaves no event. */
 export const update = (ctx: DataCtx, id: string, patch: ContactPatch): Promise<Reply<Contact>> =>
-  commit(ctx, ctx.db.data, async (attempt) => planUpdate(ctx, await find(ctx, id), patch, "replace", attempt > 0 || ctx.dryRun));
+  commit(ctx, ctx.db.data, async (attempt) => planUpdate(ctx, await find(ctx, id), patch, "replace", attempt > 0));
 
-export async function planUpdate(ctx: DataCtx, before: store.ContactRow, patch: ContactPatch, arrays: ArrayMode, look: boolean): Promise<ContactPlan> {
-  checkIfMatch(ctx, before.version);
-  if (before.archived_at !== null) throw contactArchived("The contact is archived.");
-  checkReadOnly(patch, contactOf(before), READ_ONLY);
-  const [was, doc] = [documentOf(before), apply(documentOf(before), patch, ctx.space.defaultCountry, arrays)];
-  const changes = diff({ ...was }, { ...doc }, sameJson);
-  if (Object.keys(changes).length === 0) return { reply: replyWith(200, before), writes: [], events: [] };
-  const [gone, come] = [missingFrom(was, doc), missingFrom(doc, was)];
-  if (look) await refuseTaken(ctx, come, before.id);
-  const row = { ...before, version: before.version + 1, doc: JSON.stringify(doc), last_name_key: sortKey(doc.last_name), updated_at: ctx.now };
-  return {
-    reply: replyWith(200, row),
-    guards: [store.atVersion(before)],
-    writes: [
-      store.updateContact(ctx.space, row),
-      ...store.deleteIdentities(ctx.space, row.rid, gone),
-      ...store.insertIdentities(ctx.space, row.id, come),
-    ],
-    events: [eventOf(ctx, "contact.updated", row, changes)],
-  };
+export async function planUpdate(ctx: DataCtx, row: store.ContactRow, patch: ContactPatch, arrays: ArrayMode, again: boolean): Promise<ContactPlan> {
+  checkIfMatch(ctx, row.version);
+  const before = kept(row);
+  const change = await judged(ctx, again, (registry) => patched(ctx, registry, before, patch, arrays));
+  if (change === null) return unchanged(row);
+  if (again || ctx.dryRun) {
+    const registry = await registryOf(ctx);
+    const had = new Set(identitiesOf(before.doc, registry.fields).map(({ kind, value }) => `${kind}:${value}`));
+    await refuseTaken(ctx, identitiesOf(change.after.doc, registry.fields).filter(({ kind, value }) => !had.has(`${kind}:${value}`)), row.id);
+  }
+  return planOf(ctx, change, again, 200);
 }
 
 /** Archived contacts leave the lists and release their identities. */
-export const archive = (ctx: DataCtx, id: string): Promise<Reply<Contact>> =>
-  commit(ctx, ctx.db.data, async () => {
-    const before = await find(ctx, id);
-    checkIfMatch(ctx, before.version);
-    if (before.archived_at !== null) return { reply: replyWith(200, before), writes: [], events: [] };
-    return planStatus(ctx, before, ctx.now);
-  });
+export const archive = (ctx: DataCtx, id: string): Promise<Reply<Contact>> => turn(ctx, id, "archived");
 
 /** Throws `restore_conflict` (409) when one of its identities was taken meanwhile. */
-export const restore = (ctx: DataCtx, id: string): Promise<Reply<Contact>> =>
-  commit(ctx, ctx.db.data, async (attempt) => {
-    const before = await find(ctx, id);
-    checkIfMatch(ctx, before.version);
-    if (before.archived_at === null) return { reply: replyWith(200, before), writes: [], events: [] };
-    if (attempt > 0 || ctx.dryRun) await refuseTaken(ctx, store.identitiesOf(documentOf(before)), before.id, restoreConflict);
-    return planStatus(ctx, before, null);
-  });
+export const restore = (ctx: DataCtx, id: string): Promise<Reply<Contact>> => turn(ctx, id, "active");
 
-function planStatus(ctx: DataCtx, before: store.ContactRow, archivedAt: number | null): ContactPlan {
-  const row = { ...before, version: before.version + 1, updated_at: ctx.now, archived_at: archivedAt };
-  const [from, to] = archivedAt === null ? ["archived", "active"] : ["active", "archived"];
-  return {
-    reply: replyWith(200, row),
-    guards: [store.atVersion(before)],
-    writes: [store.updateContact(ctx.space, row), store.setLive(ctx.space, row.rid, archivedAt === null)],
-    events: [eventOf(ctx, archivedAt === null ? "contact.restored" : "contact.archived", row, { status: { from, to } })],
-  };
-}
+const turn = (ctx: DataCtx, id: string, to: "active" | "archived"): Promise<Reply<Contact>> =>
+  commit(ctx, ctx.db.data, async (attempt) => {
+    const row = await find(ctx, id);
+    checkIfMatch(ctx, row.version);
+    const before = kept(row);
+    const change = turned(ctx, before, to);
+    if (change === null) return unchanged(row);
+    if (to === "active" && (attempt > 0 || ctx.dryRun)) {
+      await refuseTaken(ctx, identitiesOf(before.doc, (await registryOf(ctx, attempt > 0)).fields), row.id, restoreConflict);
+    }
+    return planOf(ctx, change, attempt > 0, 200);
+  });
 
 /** Removes a contact for good; its event says that, and not what it was. */
 export const remove = (ctx: DataCtx, id: string): Promise<Reply<never>> =>
-  commit(ctx, ctx.db.data, async () => {
-    const before = await find(ctx, id);
-    checkIfMatch(ctx, before.version);
-    return {
-      reply: { status: 204 },
-      guards: [store.atVersion(before)],
-      writes: store.deleteContact(ctx.space, before.rid),
-      events: [eventOf(ctx, "contact.deleted", { id, version: before.version + 1 }, {})],
-    };
+  commit(ctx, ctx.db.data, async (attempt) => {
+    const row = await find(ctx, id);
+    checkIfMatch(ctx, row.version);
+    return { reply: { status: 204 }, ...planChanges(ctx.space, await registryOf(ctx, attempt > 0), [removed(ctx, kept(row))]) };
   });
 
-async function find(ctx: DataCtx, id: string): Promise<store.ContactRow> {
+/** One change, with what the tags that it newly bears need. */
+async function planOf(ctx: DataCtx, change: Changed, again: boolean, status: 200 | 201): Promise<ContactPlan> {
+  const plan = await planned(ctx, [change], again);
+  return { reply: replyWith(status, change.after.row), ...plan };
+}
+
+/** Changes, with what the tags that they newly bear need. Throws `tag_removing` (409). */
+export async function planned(ctx: DataCtx, changes: readonly (Change & { readonly labels: ReadonlyMap<string, string> })[], again: boolean) {
+  const { guards, writes, events } = planChanges(ctx.space, await registryOf(ctx), changes);
+  const labels = new Map(changes.flatMap((change) => [...change.labels]));
+  const tags = await ensure(ctx, labels, again);
+  return { guards: [...guards, ...tags.guards], writes: [...tags.writes, ...writes], events: [...tags.events, ...events] };
+}
+
+const unchanged = (row: store.ContactRow): ContactPlan => ({ reply: replyWith(200, row), writes: [], events: [] });
+
+export const kept = (row: store.ContactRow): Kept => ({ row, doc: documentOf(row) });
+
+/** Throws 404, and `contact_merged` (410) with the contact that took it in. */
+export async function find(ctx: DataCtx, id: string): Promise<store.ContactRow> {
   const row = await store.readContact(ctx, id);
   if (!row) throw notFound("No such contact.");
+  if (row.merged_into !== null) {
+    throw contactMerged("The contact was merged into another one.", { merged_into: row.merged_into }, { Link: `</v1/contacts/${row.merged_into}>; rel="canonical"` });
+  }
   return row;
 }
 
 /** Throws when a live contact other than `self` owns one of these. */
-async function refuseTaken(ctx: DataCtx, identities: readonly store.Identity[], self: string | null, refusal = contactExists): Promise<void> {
+export async function refuseTaken(ctx: DataCtx, identities: readonly Identity[], self: string | null, refusal = contactExists): Promise<void> {
   const owned = identities.filter(({ kind }) => kind !== "phone");
   if (owned.length === 0) return;
   const holders = (await store.readHolders(ctx, owned)).filter(({ id }) => id !== self);
@@ -123,26 +126,3 @@ async function refuseTaken(ctx: DataCtx, identities: readonly store.Identity[], 
   const matched = holders.filter(({ id }) => id === first.id).map(({ kind, value }) => ({ kind, value }));
   throw refusal("Another live contact has one of its identifiers.", { existing_id: first.id, matched_on: matched });
 }
-
-const missingFrom = (here: Document, there: Document): store.Identity[] => {
-  const known = new Set(store.identitiesOf(there).map(({ kind, value }) => `${kind}:${value}`));
-  return store.identitiesOf(here).filter(({ kind, value }) => !known.has(`${kind}:${value}`));
-};
-
-const sourceOf = ({ actor }: DataCtx): Document["source"] => (actor.type === "key" ? { type: "api", key: actor.id } : { type: actor.type });
-
-/** The members of a new document that hold something. */
-const written = (doc: Document): Changes => {
-  const empty: Record<string, unknown> = { ...emptyDocument(doc.source) };
-  return diff({ ...empty, source: null }, { ...doc }, sameJson);
-};
-
-const eventOf = (ctx: DataCtx, type: string, { id, version }: { id: string; version: number }, changes: Changes): EventDraft => ({
-  type,
-  subject: id,
-  version,
-  changes,
-  location: ctx.space.location,
-  environment: ctx.space.environment,
-  space: ctx.space.id,
-});

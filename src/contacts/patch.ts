@@ -1,10 +1,12 @@
 // From what a caller sends to the document that results: merge patch (RFC 7396), arrays that replace or are edited,
 // every value in its normal form, all faults at once.
 import { countryCode } from "../platform/country";
-import { pointerTo } from "../platform/json";
 import type { Fault } from "../platform/problem";
 import { invalid } from "../platform/problems";
-import * as normalize from "./normalize";
+import * as normalize from "../platform/normalize";
+import { tagKey } from "../tags/tags";
+import { customOf } from "./custom";
+import type { Fields } from "./indexes";
 import type { AddressIn, ContactPatch, Document, EmailIn, PhoneIn, UrlIn } from "./schema";
 
 export const emptyDocument = (source: Document["source"]): Document => ({
@@ -18,9 +20,19 @@ const MAX = { emails: 50, phones: 50, tags: 200, external_ids: 50 } as const;
 /** `add`: an array of e-mails, phones or tags adds to what is there, as an upsert does. */
 export type ArrayMode = "replace" | "add";
 
+/** What a space adds to the rules. */
+export interface Rules {
+  /** Of phones written nationally. */
+  readonly country: string;
+  readonly fields: Fields;
+  /** A new contact gets the defaults of fields that it comes without. */
+  readonly isNew: boolean;
+}
+
 /** The document after the patch. Throws `validation_failed` (422) with every fault. */
-export function apply(before: Document, patch: ContactPatch, defaultCountry: string, arrays: ArrayMode = "replace"): Document {
+export function apply(before: Document, patch: ContactPatch, rules: Rules, arrays: ArrayMode = "replace"): Document {
   const faults: Fault[] = [];
+  const { country } = rules;
   const after: Document = {
     ...before,
     external_ids: externalIds(before.external_ids, patch.external_ids, faults),
@@ -29,17 +41,15 @@ export function apply(before: Document, patch: ContactPatch, defaultCountry: str
     company: name(before.company, patch.company),
     job_title: name(before.job_title, patch.job_title),
     emails: edit("emails", before.emails, patch.emails, arrays, faults, (item, at) => emailOf(item, before.emails, at, faults), emailKeyOf),
-    phones: edit("phones", before.phones, patch.phones, arrays, faults, (item, at) => phoneOf(item, before.phones, defaultCountry, at, faults), ({ value }) => value),
+    phones: edit("phones", before.phones, patch.phones, arrays, faults, (item, at) => phoneOf(item, before.phones, country, at, faults), ({ value }) => value),
     addresses: patch.addresses === undefined ? before.addresses : (patch.addresses ?? []).map((item, i) => addressOf(item, `/addresses/${i}`, faults)),
     birthday: scalar("birthday", before.birthday, patch.birthday, normalize.birthday, "a date, 1980-05-09 or --05-09", faults),
     language: scalar("language", before.language, patch.language, normalize.language, "a BCP 47 language tag", faults),
     timezone: scalar("timezone", before.timezone, patch.timezone, normalize.timezone, "an IANA time zone", faults),
     urls: patch.urls === undefined ? before.urls : (patch.urls ?? []).flatMap((item, i) => urlOf(item, `/urls/${i}`, faults) ?? []),
     tags: edit("tags", before.tags, patch.tags, arrays, faults, (item, at) => tagOf(item, at, faults), (tag) => tag),
+    custom: customOf(before.custom, patch.custom, rules, faults),
   };
-  for (const key of Object.keys(patch.custom ?? {})) {
-    faults.push({ pointer: pointerTo("/custom", key), code: "unknown_field", message: "no such custom field" });
-  }
   after.emails = withPrimary(before.emails, after.emails, patch.emails, "/emails", faults);
   after.phones = withPrimary(before.phones, after.phones, patch.phones, "/phones", faults);
   if (faults.length === 0 && isEmpty(after)) {
@@ -166,7 +176,7 @@ function urlOf(sent: UrlIn, pointer: string, faults: Fault[]): Document["urls"][
 }
 
 function tagOf(sent: string, pointer: string, faults: Fault[]): string | null {
-  const tag = trimmed(sent);
+  const tag = tagKey(sent);
   if (tag === null) faults.push({ pointer, code: "invalid_tag", message: "a tag has at least one character" });
   return tag;
 }
@@ -187,3 +197,11 @@ function marksIn(sent: unknown): number {
 }
 
 const isMarked = (item: unknown): boolean => typeof item === "object" && item !== null && "primary" in item && item.primary === true;
+
+/** How these tags were written in a patch, by key: the label of one that comes to be. */
+export function labelsIn(tags: readonly string[], { tags: sent }: ContactPatch): ReadonlyMap<string, string> {
+  if (tags.length === 0) return new Map();
+  const texts = !sent ? [] : "length" in sent ? sent : (sent.add ?? []);
+  const labels = new Map(texts.map((text) => [tagKey(text), text.normalize("NFC").replaceAll(/\s+/gu, " ").trim()]));
+  return new Map(tags.map((tag) => [tag, labels.get(tag) ?? tag]));
+}

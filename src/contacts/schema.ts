@@ -4,7 +4,7 @@ import { idPattern } from "../platform/id";
 import { problem } from "../platform/problem";
 import { readOnlyMember, readOnlyMembers } from "../platform/readonly";
 import { time } from "../platform/validate";
-import { MAX_URL } from "./normalize";
+import { MAX_URL } from "../platform/normalize";
 
 const contactId = z.string().regex(idPattern("contact"));
 const text = z.string().max(255);
@@ -168,6 +168,14 @@ export const contactArchived = problem({
   title: "The contact is archived",
   cause: "An archived contact can't be changed.",
   cure: "Restore it first: `POST /v1/contacts/{id}/restore`.",
+});
+export const contactMerged = problem({
+  code: "contact_merged",
+  status: 410,
+  title: "The contact was merged",
+  cause: "The contact was merged into another one, which has all that it had.",
+  cure: "Take the contact `merged_into`; the `Link` header with `rel=canonical` leads there.",
+  example: { merged_into: "con_01kqz3v9c5f1nazrk2d4f7h8jm" },
 });
 export const sortTooBroad = problem({
   code: "sort_too_broad",

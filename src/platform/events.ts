@@ -2,7 +2,7 @@
 import { rfc3339 } from "./clock";
 import type { Actor, Ctx, Environment } from "./context";
 import { newId } from "./id";
-import type { DatabaseName, Statement } from "./sql";
+import { inPieces, type DatabaseName, type Statement } from "./sql";
 
 export type Changes = Readonly<Record<string, { readonly from: unknown; readonly to: unknown }>>;
 
@@ -67,15 +67,15 @@ export function append<D extends Exclude<DatabaseName, "log">>(
       ON CONFLICT (org_id) DO UPDATE SET seq = seq + excluded.seq`,
     params: [JSON.stringify([...counts])],
   };
-  const insert: Statement<D> = {
+  const inserts = inPieces(rows, (row) => row).map((json): Statement<D> => ({
     database,
     sql: `INSERT INTO events (org_id, seq, id, type, subject, version, location_id, environment, space_id, changes, data, severity, audience, occurred_at, actor, request_id, ip)
       SELECT value ->> 0, (SELECT seq FROM event_counters WHERE org_id = value ->> 0) - (value ->> 1),
         value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, ?2, ?3, ?4, ?5
       FROM json_each(?1)`,
-    params: [JSON.stringify(rows), ctx.trueNow, JSON.stringify(source.actor), ctx.requestId, ctx.ip],
-  };
-  return { ids, statements: [count, insert] };
+    params: [json, ctx.trueNow, JSON.stringify(source.actor), ctx.requestId, ctx.ip],
+  }));
+  return { ids, statements: [count, ...inserts] };
 }
 
 /** The members that differ, each with its value before and after. */

@@ -68,6 +68,13 @@ export class Database<D extends DatabaseName> {
     return [first?.results ?? [], second?.results ?? []];
   }
 
+  /** Any number of reads of the same kind, and one beside them, of one moment in one round trip. */
+  async together<A extends object, B extends object>(many: readonly Statement<D>[], beside: Statement<D>): Promise<[A[][], B[]]> {
+    const all = [...many, beside];
+    const results = await this.meter.run(all, () => this.d1.batch<never>(all.map((one) => this.prepare(one))));
+    return [results.slice(0, -1).map((result) => result.results), results.at(-1)?.results ?? []];
+  }
+
   /** All statements in one transaction: all or none. Answers how many rows each changed (triggers counted). */
   async batch(statements: readonly Statement<D>[]): Promise<number[]> {
     const results = await this.meter.run(statements, () => this.d1.batch(statements.map((one) => this.prepare(one))));
@@ -103,6 +110,27 @@ export function failureOf(error: unknown): { constraint: string } | "lost" | "fa
   if (message.includes("SQLITE_CONSTRAINT")) return { constraint: message };
   if (/Network connection lost|reset because|storage operation exceeded|code was updated|overloaded/i.test(message)) return "lost";
   return "fault";
+}
+
+/** Bytes of JSON that one statement binds, as far as it is up to us. */
+const PIECE_BYTES = 700_000;
+
+/** Rows as JSON arrays, of which each is small enough to be bound. A character is at most three bytes. */
+export function inPieces<Row>(rows: readonly Row[], columns: (row: Row) => unknown): string[] {
+  const pieces: string[] = [];
+  let open: string[] = [];
+  let length = 0;
+  for (const row of rows) {
+    const json = JSON.stringify(columns(row));
+    if (open.length > 0 && length + json.length > PIECE_BYTES / 1.5) {
+      pieces.push(`[${open.join(",")}]`);
+      [open, length] = [[], 0];
+    }
+    open.push(json);
+    length += json.length;
+  }
+  if (open.length > 0) pieces.push(`[${open.join(",")}]`);
+  return pieces;
 }
 
 function checkSize(param: Param): void {

@@ -5,31 +5,46 @@ import type { Reply } from "../platform/endpoint";
 import { data, type Statement } from "../platform/sql";
 import type { Emptied } from "./schema";
 
-/**
- * Tables with rows of spaces: what tells a row from all others, and, where no index of the space has them all, the part that
- * one has. What refers to a contact goes before it.
- */
-export const TABLES: readonly Table[] = [
-  { name: "contact_keys", key: "space_id, kind, value, rid" },
-  { name: "contacts", key: "rid", part: "archived_at IS NULL" },
-  { name: "contacts", key: "rid", part: "archived_at IS NOT NULL" },
-];
-/** The log stays: a reset is one more line in it. */
-export const KEPT = ["events"] as const;
-
 interface Table {
   readonly name: string;
+  /** What tells a row from all others. */
   readonly key: string;
+  /** Where no index of the space has all rows: the part that one has. */
   readonly part?: string;
+  /** Rows that go at once. */
+  readonly rows: number;
+  /** What else the rows stand in, in the same transaction and before them; takes the space. */
+  readonly first?: (slice: string) => readonly string[];
 }
 
-const SLICE = 2_000;
-/** Slices of one call. */
-const MAX_SLICES = 50;
+const uncount = (total: string) => (slice: string) => `UPDATE spaces SET ${total} = ${total} - (SELECT count(*) FROM (${slice})) WHERE space_id = ?1`;
 
-const slice = ({ name, key, part = "true" }: Table): string => `SELECT ${key} FROM ${name} WHERE space_id = ? AND ${part} LIMIT ${SLICE}`;
-const present = (space: number, table: Table): Statement<"data"> => data(`SELECT count(*) AS n FROM (${slice(table)})`, space);
-const drop = (space: number, table: Table): Statement<"data"> => data(`DELETE FROM ${table.name} WHERE (${table.key}) IN (${slice(table)})`, space);
+/** Tables with rows of spaces, in the order in which they go: what refers to a contact before it, what it refers to after. */
+export const TABLES: readonly Table[] = [
+  { name: "contact_facets", key: "space_id, field, value, rid", rows: 2_000 },
+  { name: "contact_keys", key: "space_id, kind, value, rid", rows: 2_000 },
+  {
+    name: "contacts", key: "rid", part: "archived_at IS NULL", rows: 250,
+    first: (slice) => [`DELETE FROM contact_text WHERE rowid IN (${slice})`, uncount("live")(slice)],
+  },
+  { name: "contacts", key: "rid", part: "archived_at IS NOT NULL", rows: 250, first: (slice) => [uncount("archived")(slice)] },
+  { name: "tags", key: "id", rows: 1_000 },
+  { name: "lists", key: "id", rows: 1_000 },
+  { name: "segments", key: "id", rows: 1_000 },
+  { name: "fields", key: "id", rows: 1_000 },
+];
+/** The log stays: a reset is one more line in it. So do a space's totals, counted down, and the revision of its fields, which rises. */
+export const KEPT = ["events", "spaces"] as const;
+
+/** Slices of one call. */
+const MAX_SLICES = 60;
+
+const sliceOf = ({ name, key, part = "true", rows }: Table): string => `SELECT ${key} FROM ${name} WHERE space_id = ?1 AND ${part} LIMIT ${rows}`;
+const present = (space: number, table: Table): Statement<"data"> => data(`SELECT count(*) AS n FROM (${sliceOf(table)})`, space);
+const drop = (space: number, table: Table): Statement<"data">[] => {
+  const slice = sliceOf(table);
+  return [...(table.first?.(slice) ?? []), `DELETE FROM ${table.name} WHERE (${table.key}) IN (${slice})`].map((sql) => data(sql, space));
+};
 
 /** Deletes what is there, up to a bound; `done` tells whether all of it. Of the log only, that it was done. */
 export async function reset(ctx: SpaceCtx): Promise<Reply<Emptied>> {
@@ -39,7 +54,7 @@ export async function reset(ctx: SpaceCtx): Promise<Reply<Emptied>> {
   const { deleted, done } = await empty(ctx);
   return commit(ctx, ctx.db.data, async () => ({
     reply: { status: 200, body: { done, deleted: deleted["contacts"] ?? 0 } },
-    writes: [],
+    writes: [data("UPDATE spaces SET revision = revision + 1 WHERE space_id = ?", space.id)],
     events: [{ type: "sandbox.reset", subject: space.location, version: 1, location: space.location, environment: space.environment, space: space.id, data: { done, deleted } }],
   }));
 }
@@ -49,11 +64,11 @@ async function empty(ctx: SpaceCtx): Promise<{ deleted: Record<string, number>; 
   const deleted: Record<string, number> = {};
   let left = MAX_SLICES;
   for (const table of TABLES) {
-    for (let n = SLICE; n === SLICE; left -= 1) {
+    for (let n = table.rows; n === table.rows; left -= 1) {
       if (left === 0) return { deleted, done: false };
       n = (await ctx.db.data.first<{ n: number }>(present(ctx.space.id, table)))?.n ?? 0;
       deleted[table.name] = (deleted[table.name] ?? 0) + n;
-      if (n > 0) await commit({ ...ctx, idempotency: null }, ctx.db.data, async (): Promise<Plan<"data", never>> => ({ reply: { status: 200 }, writes: [drop(ctx.space.id, table)], events: [] }));
+      if (n > 0) await commit({ ...ctx, idempotency: null }, ctx.db.data, async (): Promise<Plan<"data", never>> => ({ reply: { status: 200 }, writes: drop(ctx.space.id, table), events: [] }));
     }
   }
   return { deleted, done: true };

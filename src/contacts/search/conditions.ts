@@ -1,0 +1,178 @@
+// One condition of a filter: what it asks of a contact as SQL, and along which index those that fulfil it can be walked.
+import { OPERATORS_OF, type Operator } from "../../fields/operators";
+import type { Fault } from "../../platform/problem";
+import type { Term } from "../../platform/walk";
+import { nearest } from "../../platform/validate";
+import { FACET_LENGTH, type Fields } from "../indexes";
+import type { Condition } from "./filter";
+import { fieldNames, targetOf, type Target } from "./targets";
+import { inText, type Alternatives } from "./terms";
+import { comparedValue, momentOf, MULTIPLE, sinceOf, type Compared } from "./values";
+
+/** A walk along an index, in the order of creation but where it says otherwise. */
+export type Lead =
+  | { readonly by: "id"; readonly values: readonly Compared[] }
+  | { readonly by: "identity"; readonly kind: string; readonly values: readonly Compared[] }
+  | { readonly by: "facet"; readonly field: string; readonly values: readonly Compared[] }
+  | { readonly by: "text"; readonly terms: readonly Alternatives[] }
+  /** In the order of values. */
+  | { readonly by: "range"; readonly field: string; readonly bounds: Bounds }
+  /** In the order of that time. */
+  | { readonly by: "created_at"; readonly bounds: Bounds }
+  | { readonly by: "updated_at"; readonly bounds: Bounds };
+
+export type Bounds = readonly { readonly op: ">" | ">=" | "<" | "<="; readonly value: Compared }[];
+
+export interface Compiled {
+  readonly holds: Term;
+  readonly lead: Lead | null;
+  /** The lead finds nothing that `holds` would not. */
+  readonly exact: boolean;
+  /** How few contacts the lead is likely to find: the highest leads. */
+  readonly weight: number;
+  /** The states that a contact can be in, where the condition is of nothing else. */
+  readonly states: readonly ("active" | "archived")[] | null;
+}
+
+export interface Asked {
+  readonly fields: Fields;
+  readonly country: string;
+  /** ms */
+  readonly now: number;
+}
+
+/** The condition, or its faults with `pointer` before them. */
+export function compile({ field, op, value }: Condition, { fields, country, now }: Asked, pointer: string): Compiled | Fault[] {
+  const fault = (member: string, code: string, message: string): Fault[] => [{ pointer: `${pointer}${member}`, code, message }];
+  const target = targetOf(field, fields);
+  if (!target) {
+    const near = nearest(field, fieldNames(fields));
+    return fault("/field", "unknown_field", near === null ? "no such field" : `no such field; did you mean \`${near}\`?`);
+  }
+  const operators = OPERATORS_OF[target.type];
+  if (!operators.includes(op)) return fault("/op", "unknown_operator", `\`${field}\` (${target.type}) takes ${operators.join(", ")}`);
+  if (op === "exists" || op === "not_exists") return value === undefined ? presence(target, op) : fault("/value", "not_applicable", `\`${op}\` takes no value`);
+  if (value === undefined) return fault("/value", "required", `\`${op}\` needs a value`);
+  if (Array.isArray(value) !== MULTIPLE.has(op) && !(op.startsWith("has_") && !Array.isArray(value))) {
+    return fault("/value", "invalid_value", MULTIPLE.has(op) ? "an array" : "one value");
+  }
+  if (op === "between" && Array.isArray(value) && value.length !== 2) return fault("/value", "invalid_value", "two values");
+  if (op === "within_last" || op === "before_last") {
+    const since = sinceOf(target.type, value, now);
+    return typeof since === "object" ? fault("/value", since.code, since.message) : recent(target, op, since, momentOf(target.type, now));
+  }
+  const read = (Array.isArray(value) ? value : [value]).map((one) => comparedValue(target.type, op, one, country));
+  const faults = read.flatMap((one, i) => (typeof one === "object" ? fault(Array.isArray(value) ? `/value/${i}` : "/value", one.code, one.message) : []));
+  if (faults.length > 0) return faults;
+  const values = [...new Set(read.filter((one) => typeof one !== "object"))];
+  return operation(target, op, values);
+}
+
+function operation(target: Target, op: Operator, values: readonly Compared[]): Compiled {
+  const [first = "", last = first] = values;
+  switch (op) {
+    case "eq":
+    case "in":
+    case "has_any":
+      return same(target, values);
+    case "neq":
+    case "not_in":
+    case "has_none":
+      return not(same(target, values));
+    case "has_all":
+      return { ...same(target, values.slice(0, 1)), holds: hasAll(target, values), exact: values.length === 1 };
+    case "contains":
+    case "starts_with":
+    case "ends_with":
+      return partOf(target, op, String(first));
+    case "not_contains":
+      return not(partOf(target, "contains", String(first)));
+    case "gt":
+      return range(target, [{ op: ">", value: first }]);
+    case "gte":
+      return range(target, [{ op: ">=", value: first }]);
+    case "lt":
+      return range(target, [{ op: "<", value: first }]);
+    case "lte":
+      return range(target, [{ op: "<=", value: first }]);
+    case "between":
+      return range(target, [{ op: ">=", value: first }, { op: "<=", value: last }]);
+    default:
+      throw new Error(`no operation ${op}`);
+  }
+}
+
+const NO_LEAD = { lead: null, exact: false, weight: 0, states: null } as const;
+
+/** Whether any of the target's values fulfils a test of `value`; false without one. */
+function any({ scalar, each }: Target, test: (value: string) => Term): Term {
+  if (each) {
+    const { sql, params } = test(each.value);
+    return { sql: `EXISTS (SELECT 1 FROM ${each.from} WHERE ${sql})`, params };
+  }
+  const { sql, params } = test(scalar ?? "NULL");
+  return { sql: `coalesce(${sql}, 0)`, params };
+}
+
+const not = ({ holds, states }: Compiled): Compiled => ({
+  ...NO_LEAD,
+  holds: { sql: `NOT ${holds.sql}`, params: holds.params },
+  states: states && (["active", "archived"] as const).filter((state) => !states.includes(state)),
+});
+
+function same(target: Target, values: readonly Compared[]): Compiled {
+  const { identity, facet, clipped, weight } = target;
+  const states = target.type === "key" && target.scalar?.startsWith("CASE WHEN c.archived_at") ? (["active", "archived"] as const).filter((state) => values.includes(state)) : null;
+  if (identity) {
+    const sought = values.map((value) => identity.valueOf(String(value)));
+    const holds = { sql: `EXISTS (SELECT 1 FROM contact_keys AS o WHERE o.space_id = c.space_id AND o.kind = '${identity.kind}' AND o.rid = c.rid AND o.value IN (SELECT value FROM json_each(?)))`, params: [JSON.stringify(sought)] };
+    return { holds, lead: { by: "identity", kind: identity.kind, values: sought }, exact: true, weight: identity.kind === "phone" ? 8 : 9, states };
+  }
+  const holds = any(target, (value) => ({ sql: `${value} IN (SELECT value FROM json_each(?))`, params: [JSON.stringify(values)] }));
+  if (target.scalar === "c.id") return { holds, lead: { by: "id", values }, exact: true, weight: 10, states };
+  if (facet === undefined) return { ...NO_LEAD, holds, states };
+  const starts = clipped ? [...new Set(values.map((value) => (typeof value === "string" ? value.slice(0, FACET_LENGTH) : value)))] : values;
+  const exact = !clipped || values.every((value) => typeof value === "number" || value.length < FACET_LENGTH);
+  return { holds, lead: { by: "facet", field: facet, values: starts }, exact, weight: weight + (values.length === 1 ? 3 : 0), states };
+}
+
+const hasAll = ({ each }: Target, values: readonly Compared[]): Term => ({
+  sql: each ? `(SELECT count(DISTINCT ${each.value}) FROM ${each.from} WHERE ${each.value} IN (SELECT value FROM json_each(?))) = ${values.length}` : "0",
+  params: each ? [JSON.stringify(values)] : [],
+});
+
+const LENGTH_TESTS = {
+  contains: (value: string): string => `instr(${value}, ?) > 0`,
+  starts_with: (value: string, length: number): string => `substr(${value}, 1, ${length}) = ?`,
+  ends_with: (value: string, length: number): string => `substr(${value}, -${length}) = ?`,
+} as const;
+
+function partOf(target: Target, op: "contains" | "starts_with" | "ends_with", part: string): Compiled {
+  const holds = any(target, (value) => ({ sql: LENGTH_TESTS[op](value, Array.from(part).length), params: [part] }));
+  if (target.searched) return { ...NO_LEAD, holds, lead: { by: "text", terms: [[inText(part, op)]] }, weight: 4 };
+  if (op === "starts_with" && target.facet !== undefined && !target.each) {
+    const start = part.slice(0, FACET_LENGTH);
+    return { ...NO_LEAD, holds, lead: { by: "range", field: target.facet, bounds: [{ op: ">=", value: start }, { op: "<", value: `${start}\u{10ffff}` }] }, exact: part.length <= FACET_LENGTH, weight: 1 };
+  }
+  return { ...NO_LEAD, holds };
+}
+
+/** Dates without a year stand before all others, and are in no range. */
+const FIRST_DAY = { op: ">=", value: "0" } as const;
+
+function range(target: Target, asked: Bounds): Compiled {
+  const bounds: Bounds = target.type === "date" && !asked.some(({ op }) => op.startsWith(">")) ? [FIRST_DAY, ...asked] : asked;
+  const holds = any(target, (value) => ({ sql: `(${bounds.map(({ op }) => `${value} ${op} ?`).join(" AND ")})`, params: bounds.map(({ value: bound }) => bound) }));
+  if (target.scalar === "c.created_at" || target.scalar === "c.updated_at") {
+    return { ...NO_LEAD, holds, lead: target.scalar === "c.created_at" ? { by: "created_at", bounds } : { by: "updated_at", bounds }, exact: true, weight: 1 };
+  }
+  return target.facet === undefined ? { ...NO_LEAD, holds } : { ...NO_LEAD, holds, lead: { by: "range", field: target.facet, bounds }, exact: true, weight: 2 };
+}
+
+const recent = (target: Target, op: "within_last" | "before_last", since: Compared, now: Compared): Compiled =>
+  range(target, op === "before_last" ? [{ op: "<", value: since }] : [{ op: ">=", value: since }, { op: "<=", value: now }]);
+
+function presence(target: Target, op: "exists" | "not_exists"): Compiled {
+  const sql = target.each ? `EXISTS (SELECT 1 FROM ${target.each.from} WHERE ${target.each.value} IS NOT NULL)` : `(${target.scalar} IS NOT NULL)`;
+  return { ...NO_LEAD, holds: { sql: op === "exists" ? sql : `NOT ${sql}`, params: [] } };
+}

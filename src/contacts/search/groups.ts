@@ -1,0 +1,55 @@
+// A filter compiled: per group and state what must hold, and the index along which its contacts are walked.
+import type { Fault } from "../../platform/problem";
+import type { Term } from "../../platform/walk";
+import { compile, type Asked, type Compiled, type Lead } from "./conditions";
+import type { Filter } from "./filter";
+import { textHolds, type Alternatives } from "./terms";
+
+export type State = "active" | "archived";
+
+/** Contacts of one state that fulfil one group. */
+export interface Group {
+  readonly state: State;
+  /** All of it, as a condition of a contact `c`. */
+  readonly holds: readonly Term[];
+  /** What is left to be checked of what the lead finds. */
+  readonly rest: readonly Term[];
+  readonly lead: Lead | null;
+}
+
+export interface Sought {
+  readonly filter: Filter | null;
+  /** Words of a text search. */
+  readonly terms: readonly Alternatives[];
+}
+
+/** The groups, or all faults of the filter. `at`: the pointer of the filter. */
+export function groupsOf({ filter, terms }: Sought, asked: Asked, at = "/filter"): readonly Group[] | Fault[] {
+  const faults: Fault[] = [];
+  const groups = (filter?.any ?? [{ all: [] }]).map(({ all }, g) =>
+    all.flatMap((condition, c): Compiled[] => {
+      const compiled = compile(condition, asked, `${at}/any/${g}/all/${c}`);
+      if (!Array.isArray(compiled)) return [compiled];
+      faults.push(...compiled);
+      return [];
+    }),
+  );
+  return faults.length > 0 ? faults : groups.flatMap((conditions) => grouped(terms.length === 0 ? conditions : [...conditions, queried(terms)]));
+}
+
+const queried = (terms: readonly Alternatives[]): Compiled => ({ holds: textHolds(terms), lead: { by: "text", terms }, exact: false, weight: 5, states: null });
+
+/** Active ones unless the group itself asks for a state. */
+function grouped(conditions: readonly Compiled[]): Group[] {
+  const stated = conditions.flatMap(({ states }) => (states === null ? [] : [states]));
+  const states = (["active", "archived"] as const).filter((state) => (stated.length === 0 ? state === "active" : stated.every((some) => some.includes(state))));
+  const asked = conditions.filter(({ states: own }) => own === null);
+  const holds = asked.map((one) => one.holds);
+  return states.map((state) => {
+    const leading = asked.filter(({ lead }) => lead !== null && (state === "active" || isTime(lead))).toSorted((a, b) => b.weight - a.weight)[0];
+    return { state, holds, rest: asked.filter((one) => !(one === leading && one.exact)).map((one) => one.holds), lead: leading?.lead ?? null };
+  });
+}
+
+/** Archived contacts are in no index but those of their times. */
+const isTime = ({ by }: Lead): boolean => by === "created_at" || by === "updated_at";

@@ -1,0 +1,178 @@
+// Custom fields: made, changed, archived. A rule that contacts would break is refused with their count.
+import { rfc3339 } from "../platform/clock";
+import { commit, type Plan } from "../platform/commit";
+import { checkIfMatch, etag } from "../platform/conditions";
+import type { DataCtx } from "../platform/context";
+import type { Reply } from "../platform/endpoint";
+import { diff, type Changes, type EventDraft } from "../platform/events";
+import { newId } from "../platform/id";
+import { sameJson } from "../platform/json";
+import { decodeCursor, encodeCursor, questionOf, type PageAsked } from "../platform/page";
+import type { Fault } from "../platform/problem";
+import { invalid, notFound } from "../platform/problems";
+import { checkReadOnly } from "../platform/readonly";
+import { breakersOf, tightens, type Breakers } from "./check";
+import { BUILT_IN, OPERATORS_OF } from "./operators";
+import { compile } from "./registry";
+import { FIELD_READ_ONLY, fieldExists, fieldInUse, tooManyFields, type Definition, type FieldInput, type FieldJson, type FieldPatch } from "./schema";
+import * as store from "./store";
+import { readValue } from "./values";
+
+type FieldPlan = Plan<"data", FieldJson>;
+
+export const create = (ctx: DataCtx, { key, ...input }: FieldInput): Promise<Reply<FieldJson>> =>
+  commit(ctx, ctx.db.data, async (): Promise<FieldPlan> => {
+    const definition: Definition = { ...input, label: input.label ?? key, default: input.default ?? null, filterable: input.filterable ?? input.type !== "long_text" };
+    await checkDefinition(definition, ctx.space.defaultCountry);
+    const { revision, rows } = await store.readAll(ctx);
+    const taken = rows.find((row) => row.key === key);
+    if (taken) throw fieldExists(`The field \`${key}\` exists.`, { existing_id: taken.id });
+    if (rows.length >= store.MAX_FIELDS) throw tooManyFields("The space has as many fields as it can.", { limit: store.MAX_FIELDS });
+    if (definition.filterable && rows.filter((row) => store.definitionOf(row).filterable).length >= store.MAX_FILTERABLE) {
+      throw tooManyFields("The space has as many filterable fields as it can.", { limit: store.MAX_FILTERABLE });
+    }
+    if (definition.required) refuse(await breakersOf(ctx, key, definition));
+    const row = { id: newId("field", ctx.now), key, version: 1, definition: JSON.stringify(definition), created_at: ctx.now, updated_at: ctx.now, archived_at: null, removing: null };
+    return {
+      reply: { status: 201, headers: { ETag: etag(1), Location: `/v1/fields/${row.id}` }, body: fieldJson(row) },
+      guards: [store.atRevision(ctx.space, revision)],
+      writes: [store.insertField(ctx.space, row), store.raiseRevision(ctx.space)],
+      events: [eventOf(ctx, "field.created", row, diff({}, { key, ...definition }, sameJson))],
+    };
+  });
+
+export async function read(ctx: DataCtx, id: string): Promise<Reply<FieldJson>> {
+  const row = await find(ctx, id);
+  return { status: 200, headers: { ETag: etag(row.version) }, body: fieldJson(row) };
+}
+
+/** A page of the space's own fields; the first one also tells of those that every contact has. */
+export async function list(ctx: DataCtx, { limit, cursor }: PageAsked) {
+  const question = questionOf(["fields", ctx.space.id]);
+  const [after = ""] = cursor === undefined ? [] : decodeCursor(cursor, question, ["string"]);
+  const rows = (await store.readAll(ctx)).rows.filter(({ id, removing }) => removing === null && id > String(after));
+  const page = rows.slice(0, limit);
+  const last = rows.length > limit ? page.at(-1) : undefined;
+  const builtIn = Object.entries(BUILT_IN).map(([name, type]) => ({ name, type, operators: [...OPERATORS_OF[type]] }));
+  return {
+    status: 200,
+    body: { data: page.map(fieldJson), page: { next_cursor: last ? encodeCursor(question, [last.id]) : null, limit }, ...(cursor === undefined ? { built_in: builtIn } : {}) },
+  };
+}
+
+/**
+ * A tightened rule counts for new values at once, beside the old one; then the stored ones are checked. What breaks it:
+ * 409 `field_in_use` with the count, and the old rule alone counts again.
+ */
+export async function update(ctx: DataCtx, id: string, patch: FieldPatch): Promise<Reply<FieldJson>> {
+  const before = await find(ctx, id);
+  checkIfMatch(ctx, before.version);
+  const [was, now] = await changed(ctx, before, patch);
+  if (tightens(was, now)) {
+    const step = (which: "announce" | "withdraw") => (ctx.dryRun ? null : commit({ ...ctx, idempotency: null }, ctx.db.data, () => planUpdate(ctx, id, patch, which)));
+    await step("announce");
+    const breakers = await breakersOf(ctx, before.key, now);
+    if (breakers.count > 0) await step("withdraw");
+    refuse(breakers);
+  }
+  return commit(ctx, ctx.db.data, () => planUpdate(ctx, id, patch, "settle"));
+}
+
+async function planUpdate(ctx: DataCtx, id: string, patch: FieldPatch, step: "announce" | "withdraw" | "settle"): Promise<FieldPlan> {
+  const before = await find(ctx, id);
+  if (step === "settle") checkIfMatch(ctx, before.version);
+  const [was, now, archivedAt] = await changed(ctx, before, patch);
+  const stored: store.Stored = step === "settle" ? now : step === "announce" ? { ...was, pending: now } : was;
+  const changes = { ...diff({ ...was }, { ...now }, sameJson), ...archiving(before.archived_at, archivedAt) };
+  if (step === "settle" && Object.keys(changes).length === 0) return { reply: replyOf(before), writes: [], events: [] };
+  const settled = step === "settle" ? { version: before.version + 1, updated_at: ctx.now, archived_at: archivedAt } : {};
+  const row = { ...before, ...settled, definition: JSON.stringify(stored) };
+  const guard = { database: "data" as const, sql: "SELECT version = ? AND definition = ? FROM fields WHERE id = ?", params: [before.version, before.definition, id] };
+  return {
+    reply: replyOf(row),
+    guards: [guard],
+    writes: [store.updateField(ctx.space, row), store.raiseRevision(ctx.space)],
+    events: step === "settle" ? [eventOf(ctx, archivedAt === before.archived_at ? "field.updated" : archivedAt === null ? "field.restored" : "field.archived", row, changes)] : [],
+  };
+}
+
+const archiving = (from: number | null, to: number | null): Changes => (from === to ? {} : { archived_at: { from: from && rfc3339(from), to: to && rfc3339(to) } });
+
+/** The definition before and after, and since when it is archived then. Throws 422 for what can't be. */
+async function changed(ctx: DataCtx, row: store.FieldRow, patch: FieldPatch): Promise<[Definition, Definition, number | null]> {
+  checkReadOnly(patch, fieldJson(row), FIELD_READ_ONLY);
+  const { pending: _, ...was } = store.definitionOf(row);
+  const { label = was.label, description = was.description, required = was.required, min = was.min, max = was.max, pattern = was.pattern, options = was.options } = patch;
+  const now = { ...was, label, description, required, min, max, pattern, options, default: "default" in patch ? (patch.default ?? null) : was.default };
+  await checkDefinition(now, ctx.space.defaultCountry);
+  const archivedAt = patch.archived_at === undefined ? row.archived_at : patch.archived_at === null ? null : (row.archived_at ?? ctx.now);
+  return [was, now, archivedAt];
+}
+
+/** Throws `field_in_use` (409) where there are any. */
+function refuse({ count, examples }: Breakers): void {
+  if (count > 0) throw fieldInUse(`${count} contacts would break the rule.`, { count, examples });
+}
+
+/** Throws 422 where the rules make no sense together. */
+async function checkDefinition(definition: Definition, country: string): Promise<void> {
+  const faults: Fault[] = [];
+  const { type, options, pattern, min, max } = definition;
+  const fault = (pointer: string, code: string, message: string): void => void faults.push({ pointer, code, message });
+  const chosen = type === "select" || type === "multi_select";
+  if (chosen !== (options !== null)) fault("/options", chosen ? "required" : "not_applicable", chosen ? "a select needs options" : "only a select has options");
+  if (options && new Set(options.map(({ key }) => key)).size < options.length) fault("/options", "duplicate_value", "an option stands twice");
+  const fits = pattern === null ? null : await compile(pattern);
+  if (pattern !== null && type !== "text" && type !== "long_text") fault("/pattern", "not_applicable", "only a text has a pattern");
+  else if (pattern !== null && fits === null) fault("/pattern", "invalid_pattern", "not a pattern in RE2 syntax");
+  for (const [name, bound] of [["min", min], ["max", max]] as const) if (bound !== null && !boundFits(definition, bound, country)) fault(`/${name}`, "invalid_value", `not a bound of a ${type}`);
+  if (min !== null && max !== null && min > max) fault("/max", "invalid_value", "below `min`");
+  if (definition.unique && !UNIQUE_TYPES.has(type)) fault("/unique", "not_applicable", "only a text, integer, e-mail, phone or URL can be unique");
+  if (definition.filterable && type === "long_text") fault("/filterable", "not_applicable", "a long text has no index");
+  if (definition.default !== null && faults.length === 0) {
+    const judged = readValue({ ...definition, fits: fits ?? undefined }, definition.default, country);
+    if ("code" in judged) fault("/default", judged.code, judged.message);
+    if (definition.unique) fault("/default", "not_applicable", "a unique field has no default");
+  }
+  if (faults.length > 0) throw invalid(faults);
+}
+
+const UNIQUE_TYPES = new Set<string>(["text", "integer", "email", "phone", "url"]);
+
+/** A bound is a value of a number's or date's type, else a length. */
+function boundFits({ type, options }: Definition, bound: number | string, country: string): boolean {
+  if (type === "boolean" || type === "select") return false;
+  if (type === "integer" || type === "number" || type === "date" || type === "datetime") {
+    const judged = readValue({ type, options, min: null, max: null }, bound, country);
+    return "value" in judged && judged.value === bound;
+  }
+  return typeof bound === "number" && Number.isInteger(bound) && bound >= 0;
+}
+
+export async function find(ctx: DataCtx, id: string): Promise<store.FieldRow> {
+  const row = await store.readField(ctx, id);
+  if (!row) throw notFound("No such field.");
+  return row;
+}
+
+const replyOf = (row: store.FieldRow): Reply<FieldJson> => ({ status: 200, headers: { ETag: etag(row.version) }, body: fieldJson(row) });
+
+export function fieldJson(row: store.FieldRow): FieldJson {
+  const { pending: _, ...definition } = store.definitionOf(row);
+  return {
+    id: row.id,
+    key: row.key,
+    name: `custom.${row.key}`,
+    ...definition,
+    options: definition.options === null ? null : definition.options.map((one) => ({ ...one })),
+    operators: [...OPERATORS_OF[definition.type]],
+    version: row.version,
+    created_at: rfc3339(row.created_at),
+    updated_at: rfc3339(row.updated_at),
+    archived_at: row.archived_at === null ? null : rfc3339(row.archived_at),
+  };
+}
+
+export function eventOf({ space }: Pick<DataCtx, "space">, type: string, row: { id: string; version: number }, changes: Changes): EventDraft {
+  return { type, subject: row.id, version: row.version, changes, location: space.location, environment: space.environment, space: space.id };
+}
