@@ -89,6 +89,28 @@ describe("reset", () => {
     expect((await reset(by)).body).toEqual({ done: true, deleted: 0 });
   });
 
+  it("takes what the location added along: fields, tags, what contacts are found and counted by; all of it can come again", async () => {
+    const w = await world();
+    const by = await sandboxKey(w);
+    const field = { key: "tier", label: "Tier", type: "text" };
+    const ana = { first_name: "Ana", last_name: "Garciandia", emails: ["ana@acme.com"], tags: ["keeper"], custom: { tier: "gold" } };
+    for (let round = 0; round < 2; round += 1) {
+      expect((await by.post("/v1/fields", field)).status).toBe(201);
+      expect((await by.post("/v1/contacts", ana)).status).toBe(201);
+      const { id } = (await by.post("/v1/contacts", { ...ana, first_name: "Bea", emails: ["bea@acme.com"] })).body;
+      await by.delete(`/v1/contacts/${id}`);
+      expect((await by.get("/v1/contacts?q=garciandia")).body.data).toHaveLength(1);
+      expect((await reset(by)).body).toEqual({ done: true, deleted: 2 });
+      expect((await by.get("/v1/contacts?q=garciandia")).body.data).toEqual([]);
+      expect((await by.get("/v1/contacts?email=ana@acme.com")).body.data).toEqual([]);
+      for (const path of ["/v1/fields", "/v1/tags"]) expect((await by.get(path)).body.data).toEqual([]);
+      expect((await by.post("/v1/contacts", ana)).body.errors).toMatchObject([{ pointer: "/custom/tier" }]);
+    }
+    const { id } = await w.space(w.locations[0], "sandbox");
+    expect(await env.DATA.prepare("SELECT live, archived FROM spaces WHERE space_id = ?").bind(id).first()).toEqual({ live: 0, archived: 0 });
+    await env.DATA.prepare("INSERT INTO contact_text (contact_text, rank) VALUES ('integrity-check', 1)").run();
+  });
+
   it("touches no live data, no other location and no other organization; 403 to a live key", async () => {
     const [w, other] = [await world(), await world()];
     const [by, there, theirs] = [await sandboxKey(w), await sandboxKey(w, w.locations[1]), await sandboxKey(other)];

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DAY, HOUR, MINUTE } from "../src/platform/clock";
 import { routes } from "../src/routes";
 import { run } from "../src/upkeep/upkeep";
-import { front, recorded, unreachable } from "./front";
+import { altered, front, recorded, unreachable } from "./front";
 import { times, world, type Client, type Json, type World } from "./world";
 
 const START = Date.UTC(2029, 0, 1);
@@ -79,17 +79,30 @@ describe("a sandbox ahead", () => {
     expect((await idle.get("/v1/ping")).body.code).toBe("key_deleted");
   });
 
-  it("a use that only its gate knows of, minutes after one that D1 knows: each notice in its window all the same", async () => {
+  it("a use that its gate tells D1 of at this very moment: the key is looked at again an hour later, and each notice comes in its window", async () => {
     const w = await world();
     const [by, key] = [await w.key({ environment: "sandbox" }), await w.key({ environment: "sandbox" })];
+    const stored = () => env.DB.prepare("SELECT last_used_at AS at FROM keys WHERE id = ?").bind(key.id).first("at");
+    vi.setSystemTime(START + 10 * MINUTE);
     await key.get("/v1/ping");
-    await expect.poll(() => env.DB.prepare("SELECT last_used_at AS at FROM keys WHERE id = ?").bind(key.id).first("at"), { timeout: 5_000 }).toBe(START);
-    vi.setSystemTime(START + MINUTE);
-    await key.get("/v1/ping");
-    await by.post("/v1/sandbox/clock", { advance: "P200D" });
+    await expect.poll(stored, { timeout: 5_000 }).toBe(START + 10 * MINUTE);
+    await env.DB.prepare("UPDATE keys SET last_used_at = NULL WHERE id = ?").bind(key.id).run();
+    let told = false;
+    const DB = altered(env.DB, {
+      prepare: (sql: string) => {
+        told ||= sql.startsWith("UPDATE keys SET last_used_at = one.value");
+        return env.DB.prepare(sql);
+      },
+      batch: async <T>(statements: D1PreparedStatement[]) => {
+        if (told) await env.DB.prepare("UPDATE keys SET last_used_at = ? WHERE id = ?").bind(START + 10 * MINUTE, key.id).run();
+        return env.DB.batch<T>(statements);
+      },
+    });
+    const { body } = await by.through(front({ ...env, DB })).post("/v1/sandbox/clock", { advance: "P200D" });
+    expect([told, body.settled]).toEqual([true, true]);
     expect(await of(w, key)).toEqual([["key.expiring", 15], ["key.expiring", 7], ["key.expiring", 1], ["key.deleted", null]]);
     const [first] = (await w.events("control")).filter(({ subject, type }) => subject === key.id && type === "key.expiring");
-    expect(first?.data.unused_since).toBe(new Date(START + MINUTE).toISOString());
+    expect(first?.data).toMatchObject({ unused_since: new Date(START + 10 * MINUTE).toISOString(), sandbox_time: new Date(START + 75 * DAY + HOUR).toISOString() });
   });
 
   it("many keys, each due in an hour of its own: more than one call does is left to the sweep, and nothing is left out", async () => {
@@ -144,7 +157,7 @@ describe("random histories", () => {
           expect(told.map(({ type, days, since }) => [since, type, days])).toEqual(expected);
           for (const { days, at, since } of told) {
             const due = since + (WINDOWS.find(([one]) => one === days)?.[1] ?? 90) * DAY;
-            // An hour for the step, one more where only the gate knew of a later use; the end is a day after the last notice.
+            // An hour for the step, one more where the gate told D1 of a use in the midst of one; the end is a day after the last notice.
             expect(at).toSatisfy((ms: number) => ms >= due && ms < due + (days === undefined ? 4 : 2) * HOUR);
           }
           const { since = 0, until = 0 } = periods[i]?.at(-1) ?? {};

@@ -52,7 +52,7 @@ export async function catchUp(env: Env, org: string, aheadMs: number, steps = MA
   const moment = (at: number): Moment => ({ env, db: databases(env), at, sandbox: { org, trueNow } });
   let [at, left] = [-1, steps];
   while (left > 0 && at < until) {
-    // Within the last hour: a key of which only its gate knew a later use is due again then.
+    // From an hour back: a key whose gate told D1 of a use in the midst of the last step is looked at again.
     const due = await dueAfter(databases(env).control, org, at - HOUR);
     const next = Math.min(...NAMES.map((name) => due[name] ?? Number.POSITIVE_INFINITY));
     if (next > until) break;

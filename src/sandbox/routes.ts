@@ -73,7 +73,7 @@ export const routes: readonly Endpoint[] = [
     tag: "Sandbox",
     summary: "Empty a sandbox",
     description:
-      "Deletes all contacts of the sandbox of one location, and all that hangs on them. Of very many it deletes a part: call again until `done`. The log keeps what happened, and gets one event `sandbox.reset`. Keys and the clock stay.",
+      "Deletes all contacts of the sandbox of one location, all that hangs on them, and what was added there: fields, tags, lists and segments. Of very many it deletes a part: call again until `done`. The log keeps what happened, and gets one event `sandbox.reset`. Keys and the clock stay.",
     scope: "contacts:delete",
     sandboxOnly: true,
     writes: "data",
