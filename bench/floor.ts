@@ -89,7 +89,7 @@ async function carryOut(env: Env, now: number, what: What, members: Partial<Docu
   const changes = Object.fromEntries(Object.entries(members).map(([name, to]) => [name, { from: null, to }]));
   const source = { org, actor: { type: "key" as const, id: keyId, last4: key.slice(-4) } };
   const draft = { ...what, changes, location: space.location, environment: space.environment, space: space.id };
-  const log = append({ now, requestId: newRequestId(), ip: null }, "data", source, [draft]);
+  const log = append({ now, trueNow: now, requestId: newRequestId(), ip: null }, "data", source, [draft]);
   const held = guards.map(({ sql, params }) => data(`INSERT INTO guard (name, holds) SELECT 'guard', coalesce((${sql}), 0)`, ...params));
   await env.DATA.batch([...held, ...writes, ...log.statements].map((one) => prepare(env, one)));
 }

@@ -91,7 +91,7 @@ function done(table: string, { id, version }: { id: string; version: number }, o
   const { changes = {} } = event;
   if (Object.keys(changes).length === 0) return null;
   const guard = control(`INSERT INTO guard (name, holds) SELECT 'guard', coalesce((SELECT version = ? FROM ${table} WHERE id = ?), 0)`, version, id);
-  const log = append({ now, requestId: newRequestId(), ip: null }, "control", { org, actor: { type: "system", id: "operator" } }, [event]);
+  const log = append({ now, trueNow: now, requestId: newRequestId(), ip: null }, "control", { org, actor: { type: "system", id: "operator" } }, [event]);
   return { changes, statements: [guard, ...writes, ...log.statements].map(inlined) };
 }
 

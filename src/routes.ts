@@ -19,6 +19,7 @@ import { routes as lists } from "./lists/routes";
 import { routes as notices } from "./notices/routes";
 import { routes as orgs } from "./orgs/routes";
 import type { Endpoint } from "./platform/endpoint";
+import { routes as sandbox } from "./sandbox/routes";
 import { routes as tags } from "./tags/routes";
 import { routes as usage } from "./usage/routes";
 
@@ -40,6 +41,7 @@ export const routes: readonly Endpoint[] = [
   ...removals,
   ...segments,
   ...jobs,
+  ...sandbox,
   ...usage(() => routes),
   ...audit,
   ...notices,

@@ -8,7 +8,7 @@ const sources = new Map(
 );
 
 /** Lower may not know higher. */
-const RANKS = [["platform"], ["limits"], ["orgs"], ["jobs"], ["keys"], ["access"], ["fields", "tags", "lists"], ["contacts"], ["usage", "audit", "notices"], ["upkeep", "reference"], ["routes", "kinds", "app", "index"]];
+const RANKS = [["platform"], ["limits"], ["orgs"], ["jobs"], ["keys"], ["access"], ["fields", "tags", "lists"], ["contacts"], ["sandbox"], ["usage", "audit", "notices"], ["upkeep", "reference"], ["routes", "kinds", "app", "index"]];
 const rankOf = (feature: string): number => RANKS.findIndex((rank) => rank.includes(feature));
 const featureOf = (file: string): string => (file.includes("/") ? (file.split("/")[0] ?? "") : file.replace(".ts", ""));
 
@@ -29,12 +29,13 @@ const OPEN: Record<string, readonly string[]> = {
   limits: ["admit", "histogram", "settle", "stub", "gate", "guard", "guards", "address", "plans", "store", "switches", "schema"],
   orgs: ["orgs", "authority", "people", "sessions", "sign-in", "reach", "standing", "roles", "problems", "schema", "routes"],
   jobs: ["jobs", "kind", "nudge", "drive", "driver", "sweep", "store", "schema", "routes"],
-  keys: ["keys", "standing", "subject", "ends", "expiry", "introspect", "issue", "claim", "callers", "authenticate", "scopes", "render", "problems", "schema", "routes", "life-routes"],
+  keys: ["keys", "standing", "subject", "dues", "ends", "expiry", "introspect", "issue", "claim", "callers", "authenticate", "scopes", "render", "problems", "schema", "routes", "life-routes"],
   access: ["lapses", "routes"],
   fields: ["fields", "operators", "registry", "schema", "store", "values", "routes"],
   tags: ["tags", "schema", "store", "routes"],
   lists: ["lists", "schema", "store", "routes"],
   contacts: ["contacts", "schema", "routes", "search", "batch", "bulk", "lists", "duplicates", "merge", "removals", "segments", "reindex"],
+  sandbox: ["catch-up", "routes"],
   usage: ["usage", "schema", "routes"],
   audit: ["audit", "schema", "routes"],
   notices: ["routes"],

@@ -5,6 +5,7 @@ import * as z from "zod";
 import { ROLE_SCOPES, type Role } from "../src/orgs/roles";
 import { routes } from "../src/routes";
 import { openapi } from "../src/reference/openapi";
+import type { Environment } from "../src/platform/context";
 import type { Endpoint } from "../src/platform/endpoint";
 import { SCOPES } from "../src/platform/scopes";
 import { front } from "./front";
@@ -93,15 +94,18 @@ async function working(endpoint: Endpoint, w: World): Promise<{ path: string; op
   return { path: path.replaceAll(/\{\w+\}/g, resource) + query, options: { ...(body === undefined ? {} : { body }), headers } };
 }
 
-const agencyOf = async (w: World, scopes: readonly string[] = SCOPES) =>
-  (await w.key({ kind: "agency", role: "owner", scopes })).with({ "ConnectKit-Location": w.locations[0] });
-const sessionOf = async (w: World, role: Role = "owner") => (await w.session(role)).with({ "ConnectKit-Location": w.locations[0] });
+const agencyOf = async (w: World, scopes: readonly string[] = SCOPES, environment: Environment = "live") =>
+  (await w.key({ kind: "agency", role: "owner", scopes, environment })).with({ "ConnectKit-Location": w.locations[0] });
+const sessionOf = async (w: World, role: Role = "owner", environment: Environment = "live") =>
+  (await w.session(role)).with({ "ConnectKit-Location": w.locations[0], "ConnectKit-Environment": environment });
+/** Where an endpoint can be called. */
+const environmentOf = ({ facts }: Endpoint): Environment => (facts.sandboxOnly ? "sandbox" : "live");
 
 /** Whether a key may call, and whether a session may. */
 const takesKeys = ({ on, facts: { by } }: Endpoint): boolean => on !== "person" && by !== "session";
 const takesSessions = ({ on, facts: { by } }: Endpoint): boolean => on !== "nothing" && by !== "key";
 /** Who can do all that the endpoint asks for. */
-const callerOf = (endpoint: Endpoint, w: World) => (takesKeys(endpoint) ? agencyOf(w) : sessionOf(w));
+const callerOf = (endpoint: Endpoint, w: World) => (takesKeys(endpoint) ? agencyOf(w, SCOPES, environmentOf(endpoint)) : sessionOf(w));
 /** Whether a gate stands before it. */
 const isMetered = ({ on }: Endpoint): boolean => on === "space" || on === "organization";
 
@@ -130,8 +134,8 @@ for (const endpoint of routes) {
   describe(id, () => {
     it("works, answers what it declares, and leaves events iff it writes: with a key, with a session", async () => {
       const [w, another] = [await world(), await world()];
-      if (takesKeys(endpoint)) await isDone(endpoint, w, await agencyOf(w));
-      if (takesSessions(endpoint)) await isDone(endpoint, another, await sessionOf(another));
+      if (takesKeys(endpoint)) await isDone(endpoint, w, await agencyOf(w, SCOPES, environmentOf(endpoint)));
+      if (takesSessions(endpoint)) await isDone(endpoint, another, await sessionOf(another, "owner", environmentOf(endpoint)));
       expect(cost).toBe(1);
     });
 
@@ -144,15 +148,16 @@ for (const endpoint of routes) {
       if (endpoint.on === "person") expect((await (await agencyOf(w)).call(method, path, options)).body.code).toBe("not_signed_in");
       if (scope !== "any" && scope !== "none") {
         const refused = { status: 403, body: { code: "insufficient_scope", required: scope } };
-        if (takesKeys(endpoint)) expect(await (await agencyOf(w, SCOPES.filter((one) => one !== scope))).call(method, path, options)).toMatchObject(refused);
-        if (takesSessions(endpoint) && !ROLE_SCOPES.viewer.includes(scope)) expect(await (await sessionOf(w, "viewer")).call(method, path, options)).toMatchObject(refused);
+        if (takesKeys(endpoint)) expect(await (await agencyOf(w, SCOPES.filter((one) => one !== scope), environmentOf(endpoint))).call(method, path, options)).toMatchObject(refused);
+        if (takesSessions(endpoint) && !ROLE_SCOPES.viewer.includes(scope)) expect(await (await sessionOf(w, "viewer", environmentOf(endpoint))).call(method, path, options)).toMatchObject(refused);
       }
+      if (endpoint.facts.sandboxOnly) for (const live of [await agencyOf(w), await sessionOf(w)]) expect((await live.call(method, path, options)).body.code).toBe("sandbox_only");
       if (path.match(/_[0-9a-z]{26}/) && !PUBLIC.has(id)) {
         const stranger = await callerOf(endpoint, other);
         expect((await stranger.call(method, path, options)).status).toBe(404);
       }
       if (endpoint.on === "space") {
-        const abroad = (await agencyOf(other)).with({ "ConnectKit-Location": w.locations[0] });
+        const abroad = (await agencyOf(other, SCOPES, environmentOf(endpoint))).with({ "ConnectKit-Location": w.locations[0] });
         expect((await abroad.call(method, path, options)).status).toBe(404);
       }
     });
@@ -172,7 +177,7 @@ for (const endpoint of routes) {
         expect([status, body.errors]).toEqual([422, expect.arrayContaining([{ pointer: "/unheard_of", code: "unknown_field", message: "no such field" }])]);
       }
       if (!isMetered(endpoint) || !takesKeys(endpoint)) return;
-      const limited = (await w.key({ kind: "agency", role: "owner", limits: { burst: 2, second: 1, hour: 100 } })).with({ "ConnectKit-Location": w.locations[0] });
+      const limited = (await w.key({ kind: "agency", role: "owner", environment: environmentOf(endpoint), limits: { burst: 2, second: 1, hour: 100 } })).with({ "ConnectKit-Location": w.locations[0] });
       await Promise.all(times(3, () => limited.get("/v1/ping")));
       const refused = await limited.call(method, path, options);
       expect([refused.status, refused.headers.has("Retry-After"), refused.headers.has("RateLimit")]).toEqual([429, true, true]);

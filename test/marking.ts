@@ -2,10 +2,12 @@
 // the operation that starts it. Contacts of the name "poison" claim an address that another one has.
 import { env } from "cloudflare:workers";
 import * as z from "zod";
-import { planUpdate } from "../src/contacts/contacts";
-import { documentOf } from "../src/contacts/render";
+import { planChanges } from "../src/contacts/changes";
+import { kept } from "../src/contacts/contacts";
+import { patched } from "../src/contacts/drafts";
 import { COLUMNS, type ContactRow } from "../src/contacts/store";
 import type { Env } from "../src/env";
+import { registryOf } from "../src/fields/registry";
 import { start } from "../src/jobs/jobs";
 import { jobKind, type Slice, type SliceCtx } from "../src/jobs/kind";
 import { accepted } from "../src/jobs/schema";
@@ -32,15 +34,14 @@ export const mark = jobKind({
   scopes: () => ["contacts:write"],
   async slice(ctx, { input, cursor }, limit): Promise<Slice<number>> {
     const rows = await next(ctx, cursor ?? 0, limit);
-    const plans = await Promise.all(
-      rows.map((row) => {
-        const { job_title: title, first_name: name } = documentOf(row);
-        const claimed = name === "poison" && input.taken !== undefined ? { emails: [{ value: input.taken }] } : {};
-        return planUpdate(ctx, row, { job_title: `${title ?? ""}${input.mark}`, ...claimed }, "replace", true);
-      }),
-    );
+    const registry = await registryOf(ctx);
+    const changes = rows.map(kept).flatMap((contact) => {
+      const { job_title: title, first_name: name } = contact.doc;
+      const claimed = name === "poison" && input.taken !== undefined ? { emails: [{ value: input.taken }] } : {};
+      return patched(ctx, registry, contact, { job_title: `${title ?? ""}${input.mark}`, ...claimed }, "replace") ?? [];
+    });
     return {
-      plan: { guards: plans.flatMap(({ guards = [] }) => guards), writes: plans.flatMap(({ writes }) => writes), events: plans.flatMap(({ events }) => events) },
+      plan: planChanges(ctx.space, registry, changes),
       cursor: rows.at(-1)?.rid ?? cursor,
       counts: { marked: rows.length },
       done: rows.length < limit,

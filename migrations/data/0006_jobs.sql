@@ -22,6 +22,7 @@ CREATE TABLE jobs (
   problem TEXT,                                    -- JSON {code, status, title, detail}
   version INTEGER NOT NULL,
   heartbeat_at INTEGER NOT NULL,
+  ahead INTEGER NOT NULL DEFAULT 0,                -- ms by which the clock of its sandbox was ahead when it started
   created_at INTEGER NOT NULL,
   started_at INTEGER,
   ended_at INTEGER

@@ -33,6 +33,7 @@ export const routes: readonly Endpoint[] = [
     summary: "Test the connection",
     description: "The first call to make: it works with every key that works, and says whose it is. The first success with a key that was asked for closes its access request.",
     scope: "any",
+    onClock: true,
     by: "key",
     waits: true,
     answers: {

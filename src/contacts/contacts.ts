@@ -28,6 +28,17 @@ export async function planCreate(ctx: DataCtx, input: ContactPatch, again: boole
   return planOf(ctx, made, again, 201);
 }
 
+/** Many new contacts at once; `again`: those whose identities a live contact owns are left out. */
+export async function planCreateMany(ctx: DataCtx, inputs: readonly ContactPatch[], again: boolean): Promise<Omit<ContactPlan, "reply"> & { readonly created: number }> {
+  const made = await judged(ctx, again, (registry) => inputs.map((input) => born(ctx, registry, input)));
+  const { fields } = await registryOf(ctx);
+  const owned = made.map(({ after }) => identitiesOf(after.doc, fields).filter(({ kind }) => kind !== "phone"));
+  const holders = again ? await store.readHolders(ctx, owned.flat(), owned.flat().length) : [];
+  const taken = new Set(holders.map(({ kind, value }) => `${kind}:${value}`));
+  const free = made.filter((_, i) => !owned[i]?.some(({ kind, value }) => taken.has(`${kind}:${value}`)));
+  return { ...(free.length === 0 ? { guards: [], writes: [], events: [] } : await planned(ctx, free, again)), created: free.length };
+}
+
 export async function read(ctx: DataCtx, id: string, shape: Shape): Promise<Reply<Partial<Contact>>> {
   const row = await find(ctx, id);
   return { status: 200, headers: { ETag: tagOf(row.version, shape) }, body: new JsonText(shaped(row, shape)) };

@@ -22,11 +22,11 @@ export interface Started {
 
 /** Throws `insufficient_scope` (403) where the caller lacks what the kind needs. `total`: how many items, where known. */
 export function planStart<Input>(ctx: SpaceCtx, kind: Kind<Input>, input: Input, total: number | null): Started {
-  const { org, space, now } = ctx;
+  const { org, space, trueNow: now } = ctx;
   const row: store.WorkedRow = {
     id: newId("job", now), org_id: org, space_id: space.id, location_id: space.location, environment: space.environment, default_country: space.defaultCountry,
     kind: kind.name, state: "queued", actor: JSON.stringify(ctx.actor), scopes: kind.scopes(input).join(" "), request_id: ctx.requestId, input: JSON.stringify(input),
-    cursor: null, counts: "{}", total, slices: 0, attempt: 0, stalls: 0, problem: null, version: 1, created_at: now, started_at: null, ended_at: null,
+    cursor: null, counts: "{}", total, slices: 0, attempt: 0, stalls: 0, ahead: ctx.now - now, problem: null, version: 1, created_at: now, started_at: null, ended_at: null,
   };
   checkScopes(ctx, row);
   return {
@@ -115,13 +115,13 @@ export async function order(ctx: OrgCtx, id: string, name: keyof typeof ORDERS):
     resumed = 0;
     if (already.includes(row.state)) return { reply: { status: 200, body: jobOf(row) }, writes: [], events: [] };
     if (!from.includes(row.state)) throw jobStateConflict(`The job is ${row.state}.`, { state: row.state });
-    const ended = to === "canceled" ? ctx.now : null;
+    const ended = to === "canceled" ? ctx.trueNow : null;
     if (to === "queued") resumed = row.attempt + 1;
     return {
       reply: { status: 200, body: jobOf({ ...row, state: to, ended_at: ended, version: row.version + 1 }) },
       // The counts that are answered are those at the stop; a job that gets on faster than it is read is stopped all the same.
       guards: [store.unchanged(row), ...(attempt < EXACT ? [store.gotAsFar(row)] : [])],
-      writes: [store.setState(row, to, { ended }), ...(resumed > 0 ? [store.nextAttempt(row, 0, ctx.now)] : [])],
+      writes: [store.setState(row, to, { ended }), ...(resumed > 0 ? [store.nextAttempt(row, 0, ctx.trueNow)] : [])],
       events: [eventOf(row, event, to)],
     };
   });

@@ -62,7 +62,7 @@ async function commitSlice(ctx: SliceCtx, kind: AnyKind, read: store.WorkedRow, 
     const row = attempt === 0 ? read : await store.readJob(ctx.db.data, { org: read.org_id, job: read.id });
     if (!row || !ACTIVE.has(row.state) || row.slices !== read.slices) return NOTHING;
     const slice = "why" in ask ? await kind.skip(ctx, row, ask.why) : await kind.slice(ctx, row, ask.limit);
-    return planOf(row, slice, ctx.now);
+    return planOf(row, slice, ctx.trueNow);
   });
 }
 
@@ -84,7 +84,7 @@ function ctxOf(row: store.WorkedRow, now: number): Omit<SliceCtx, "db" | "env"> 
   const { org_id: org, space_id: id, location_id: location, environment, default_country: defaultCountry } = row;
   if (id === null || location === null || defaultCountry === null) throw new Error("a job of no space");
   return {
-    org, now,
+    org, now: now + row.ahead, trueNow: now,
     space: { id, location, environment, defaultCountry },
     actor: JSON.parse(row.actor),
     requestId: row.request_id,

@@ -35,6 +35,8 @@ export interface WorkedRow extends JobRow {
   cursor: string | null;
   slices: number;
   stalls: number;
+  /** ms */
+  ahead: number;
 }
 
 export interface Named {
@@ -50,9 +52,9 @@ export const readJob = (database: Data, { org, job }: Named): Promise<WorkedRow 
 export const insertJob = (row: WorkedRow): Statement<"data"> =>
   data(
     `INSERT INTO jobs (id, org_id, space_id, location_id, environment, default_country, kind, state, actor, scopes, request_id, input, counts, total,
-      slices, attempt, stalls, version, heartbeat_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, ?, ?, ?)`,
+      slices, attempt, stalls, version, heartbeat_at, created_at, ahead) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, ?, ?, ?, ?)`,
     row.id, row.org_id, row.space_id, row.location_id, row.environment, row.default_country, row.kind, row.state, row.actor, row.scopes, row.request_id,
-    row.input, row.counts, row.total, row.attempt, row.version, row.created_at, row.created_at,
+    row.input, row.counts, row.total, row.attempt, row.version, row.created_at, row.created_at, row.ahead,
   );
 
 /** Holds while the job is worked on and its next slice is still this one. */

@@ -47,19 +47,20 @@ export const noKey = (): Problem => missingKey("This operation needs an API key.
 /** What the key is; `fresh`: from D1. Throws 401, 429. */
 export async function keyPrincipal(credential: KeyCredential, io: Io, fresh: boolean): Promise<KeyPrincipal> {
   const cached = fresh ? null : known.remembered(credential.digest);
-  if (cached && !lapsed(cached, io.now)) return cached;
+  if (cached && !lapsed(cached, io)) return cached;
   if (isShut(io)) throw tooManyUnknownKeys("Too many keys that don't work came from this address.", {}, { "Retry-After": "10" });
   const first = await known.find(credential.digest, io, fresh);
   // A cache may not know that the rotation was canceled: what it refuses is asked of D1.
-  const found = "principal" in first && !fresh && lapsed(first.principal, io.now) ? await known.find(credential.digest, io, true) : first;
-  const refused = "principal" in found ? lapsed(found.principal, io.now) : found.refusal;
+  const found = "principal" in first && !fresh && lapsed(first.principal, io) ? await known.find(credential.digest, io, true) : first;
+  const refused = "principal" in found ? lapsed(found.principal, io) : found.refusal;
   if ("principal" in found && !refused) return found.principal;
   await countUnknown(io);
   throw (refused ?? unknownKey)("This key does not work.", {}, { "WWW-Authenticate": credential.challenge });
 }
 
 /** What has come to its end by itself opens nothing: it takes no token and is no use of the key. */
-function lapsed({ expiresAt, secret }: KeyPrincipal, now: number): ProblemThrower | null {
+function lapsed({ expiresAt, secret, aheadMs }: KeyPrincipal, io: Pick<Io, "now">): ProblemThrower | null {
+  const now = io.now + aheadMs;
   if (expiresAt !== null && expiresAt <= now) return keyExpired;
   return secret.state === "previous" && secret.retiresAt !== null && secret.retiresAt <= now ? secretRetired : null;
 }
@@ -81,7 +82,7 @@ const digestOf = memo(1, (pepper) =>
 /** Why this key may not make this request, or null. */
 export function keyRefusal(principal: KeyPrincipal, request: Request, demand: Demand, io: Io): Problem | null {
   const { status, environment } = principal;
-  const ended = lapsed(principal, io.now);
+  const ended = lapsed(principal, io);
   if (ended) return ended(`The key ••••${principal.key.last4} does not work any more.`, {}, { "WWW-Authenticate": challengeOf(textsOf(request.headers).basic) });
   if (environment === "live" && isFromBrowser(request)) {
     exposed(io, principal.key.id, "browser");

@@ -67,7 +67,7 @@ export function change(
         { database: "control", sql: "SELECT version = ? FROM keys WHERE id = ?", params: [before.version, id] },
         ...(after.owner_id === before.owner_id ? [] : [store.isMember(ctx.org, after.owner_id)]),
       ],
-      writes: [store.updateKey(next), ...writes, ...raiseKeys([id], ctx.now)],
+      writes: [store.updateKey(next), ...writes, ...raiseKeys([id], ctx.trueNow)],
       events: [{ type, subject: id, version: next.version, environment: before.environment, location: before.location_id, changes, ...(data ? { data } : {}) }],
     };
   };

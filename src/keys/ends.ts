@@ -2,9 +2,10 @@
 // requests are refused by the time itself, so nothing here is in a hurry.
 import { raiseKeys } from "../limits/store";
 import { DAY, rfc3339 } from "../platform/clock";
-import { commit, systemCtx, type Plan } from "../platform/commit";
+import { commit, type CommitCtx, type Plan } from "../platform/commit";
 import type { EventDraft } from "../platform/events";
 import { control, type Databases, type Statement } from "../platform/sql";
+import { keysBy, onClock, upkeepCtx, type Sandbox } from "./clocks";
 import { endedAs, idsOf, SUBJECT, subjectOf, unchanged, type SubjectRow } from "./subject";
 
 const SLICE = 250;
@@ -16,15 +17,17 @@ interface Row extends SubjectRow {
   readonly of_last4: string;
 }
 
+const ENDING = `${SUBJECT}, k.last4 AS of_last4, k.expires_at AS at, k.last_used_at AS used`;
+
 /** Writes what a slice of rows calls for. Answers how many there were. */
 async function slice(
   db: Databases,
-  now: number,
+  ctx: CommitCtx,
   read: Statement<"control">,
   decide: (rows: readonly Row[]) => { writes: readonly Statement<"control">[]; events: readonly EventDraft[] },
 ): Promise<number> {
   let count = 0;
-  await commit(systemCtx("", now), db.control, async (): Promise<Plan<"control", never>> => {
+  await commit(ctx, db.control, async (): Promise<Plan<"control", never>> => {
     const rows = await db.control.all<Row>(read);
     count = rows.length;
     if (count === 0) return { reply: { status: 200 }, writes: [], events: [] };
@@ -46,14 +49,15 @@ const untold = (reason: "end" | "secret", period: string, days: string): string 
   `NOT EXISTS (SELECT 1 FROM key_notices n WHERE n.key_id = k.id AND n.reason = '${reason}' AND n.period = ${period} AND n.days = ${days})`;
 
 /** Tells of keys whose fixed end is 7 days away, or 1: the nearer one only. */
-export async function announceEnds(db: Databases, now: number, days: 7 | 1): Promise<number> {
+export async function announceEnds(db: Databases, now: number, days: 7 | 1, sandbox: Sandbox = null): Promise<number> {
   const from = days === 7 ? DAY : 0;
+  const { sql, params } = onClock(sandbox);
   const read = control(
-    `SELECT ${SUBJECT}, k.last4 AS of_last4, k.expires_at AS at, k.last_used_at AS used FROM keys k
-      WHERE k.expires_at > ? AND k.expires_at <= ? AND k.status IN ('active', 'paused') AND ${untold("end", "k.expires_at", "?")} LIMIT ${SLICE}`,
-    now + from, now + days * DAY, days,
+    `SELECT ${ENDING} FROM ${keysBy(sandbox, "keys_by_end")}
+      WHERE ${sql} AND k.expires_at > ? AND k.expires_at <= ? AND k.status IN ('active', 'paused') AND ${untold("end", "k.expires_at", "?")} LIMIT ${SLICE}`,
+    ...params, now + from, now + days * DAY, days,
   );
-  return slice(db, now, read, (rows) => ({
+  return slice(db, upkeepCtx(sandbox, now), read, (rows) => ({
     writes: [note(rows, "end", days, now)],
     events: rows.map((row) => ({
       ...subjectOf(row), type: "key.expiring", notice: { severity: days === 1 ? "critical" : "warning" },
@@ -63,15 +67,17 @@ export async function announceEnds(db: Databases, now: number, days: 7 | 1): Pro
 }
 
 /** Keys whose fixed end has come. */
-export const expire = (db: Databases, now: number): Promise<number> =>
-  slice(
+export function expire(db: Databases, now: number, sandbox: Sandbox = null): Promise<number> {
+  const { sql, params } = onClock(sandbox);
+  const ctx = upkeepCtx(sandbox, now);
+  return slice(
     db,
-    now,
-    control(`SELECT ${SUBJECT}, k.last4 AS of_last4, k.expires_at AS at, k.last_used_at AS used FROM keys k WHERE k.expires_at <= ? AND k.status IN ('active', 'paused') LIMIT ${SLICE}`, now),
+    ctx,
+    control(`SELECT ${ENDING} FROM ${keysBy(sandbox, "keys_by_end")} WHERE ${sql} AND k.expires_at <= ? AND k.status IN ('active', 'paused') LIMIT ${SLICE}`, ...params, now),
     (rows) => ({
       writes: [
         control("UPDATE keys SET status = 'expired', version = version + 1, updated_at = ? WHERE id IN (SELECT value FROM json_each(?))", now, idsOf(rows)),
-        ...raiseKeys(rows.map(({ id }) => id), now),
+        ...raiseKeys(rows.map(({ id }) => id), ctx.trueNow),
       ],
       events: rows.map((row) => ({
         ...subjectOf(row), ...endedAs(row, "expired"), type: "key.expired", notice: { severity: "warning" },
@@ -79,18 +85,24 @@ export const expire = (db: Databases, now: number): Promise<number> =>
       })),
     }),
   );
+}
 
-const OLD = `SELECT ${SUBJECT}, s.last4 AS of_last4, s.retires_at AS at, s.last_used_at AS used FROM key_secrets s JOIN keys k ON k.id = s.key_id`;
+const OLD = `SELECT ${SUBJECT}, s.last4 AS of_last4, s.retires_at AS at, s.last_used_at AS used`;
+/** From the few that overlap to their keys; of one sandbox from its keys. */
+const overlapping = (sandbox: Sandbox): string =>
+  sandbox === null ? "key_secrets s JOIN keys k ON k.id = s.key_id" : "keys k INDEXED BY keys_of_org CROSS JOIN key_secrets s ON s.key_id = k.id";
 
 /** Tells a day before an old secret dies that it is still used: since the new one is there, and within a day. */
-export const announceRetiring = (db: Databases, now: number): Promise<number> =>
-  slice(
+export function announceRetiring(db: Databases, now: number, sandbox: Sandbox = null): Promise<number> {
+  const { sql, params } = onClock(sandbox);
+  return slice(
     db,
-    now,
+    upkeepCtx(sandbox, now),
     control(
-      `${OLD} WHERE s.state = 'previous' AND s.retires_at > ?1 AND s.retires_at <= ?2 AND k.status IN ('active', 'paused') AND s.last_used_at > ?3
+      `${OLD} FROM ${overlapping(sandbox)}
+        WHERE ${sql} AND s.state = 'previous' AND s.retires_at > ? AND s.retires_at <= ? AND k.status IN ('active', 'paused') AND s.last_used_at > ?
         AND s.last_used_at > (SELECT c.created_at FROM key_secrets c WHERE c.key_id = k.id AND c.state = 'current') AND ${untold("secret", "s.retires_at", "1")} LIMIT ${SLICE}`,
-      now, now + DAY, now - DAY,
+      ...params, now, now + DAY, now - DAY,
     ),
     (rows) => ({
       writes: [note(rows, "secret", 1, now)],
@@ -100,13 +112,17 @@ export const announceRetiring = (db: Databases, now: number): Promise<number> =>
       })),
     }),
   );
+}
 
 /** Overlaps that are over. */
-export const retire = (db: Databases, now: number): Promise<number> =>
-  slice(db, now, control(`${OLD} WHERE s.state = 'previous' AND s.retires_at <= ? LIMIT ${SLICE}`, now), (rows) => ({
+export function retire(db: Databases, now: number, sandbox: Sandbox = null): Promise<number> {
+  const { sql, params } = onClock(sandbox);
+  const read = control(`${OLD} FROM ${overlapping(sandbox)} WHERE ${sql} AND s.state = 'previous' AND s.retires_at <= ? LIMIT ${SLICE}`, ...params, now);
+  return slice(db, upkeepCtx(sandbox, now), read, (rows) => ({
     writes: [
       control("UPDATE key_secrets SET state = 'retired' WHERE state = 'previous' AND retires_at <= ? AND key_id IN (SELECT value FROM json_each(?))", now, idsOf(rows)),
       control("UPDATE keys SET version = version + 1, updated_at = ? WHERE id IN (SELECT value FROM json_each(?))", now, idsOf(rows)),
     ],
     events: rows.map((row) => ({ ...subjectOf(row), type: "key.rotation_finished", version: row.version + 1, data: { old: { last4: row.of_last4 } } })),
   }));
+}

@@ -5,9 +5,10 @@ import { ask } from "../limits/admit";
 import { tell } from "../limits/switches";
 import { raiseKeys } from "../limits/store";
 import { rfc3339 } from "../platform/clock";
-import { commit, systemCtx, type Plan } from "../platform/commit";
+import { commit, type CommitCtx, type Plan } from "../platform/commit";
 import type { EventDraft } from "../platform/events";
 import { control, databases, type Databases, type Statement } from "../platform/sql";
+import { keysBy, onClock, upkeepCtx, type Sandbox } from "./clocks";
 import { firstDue, INACTIVE_MS, nextStep, type Days, type Step } from "./idleness";
 import { endedAs, SUBJECT, subjectOf, type SubjectRow } from "./subject";
 
@@ -30,13 +31,16 @@ const SINCE = "max(coalesce(k.last_used_at, 0), coalesce(k.claimed_at, 0), k.cre
 const COLUMNS = `${SUBJECT}, k.idle_due_at AS due, ${SINCE} AS since,
   (SELECT json_group_object(n.days, n.sent_at) FROM key_notices n WHERE n.key_id = k.id AND n.reason = 'idle' AND n.period = ${SINCE}) AS sent`;
 
-/** Those that are due, in order; after the place where the last slice ended. */
-const due = (now: number, after: Pick<Row, "due" | "id">): Statement<"control"> =>
-  control(
-    `SELECT ${COLUMNS} FROM keys k INDEXED BY keys_by_idleness WHERE k.status IN ('active', 'paused') AND k.idle_due_at <= ? AND (k.idle_due_at, k.id) > (?, ?)
+/** Those of a clock that are due, in order; after the place where the last slice ended. */
+function due(sandbox: Sandbox, now: number, after: Pick<Row, "due" | "id">): Statement<"control"> {
+  const { sql, params } = onClock(sandbox);
+  return control(
+    `SELECT ${COLUMNS} FROM ${keysBy(sandbox, "keys_by_idleness")}
+      WHERE ${sql} AND k.status IN ('active', 'paused') AND k.idle_due_at <= ? AND (k.idle_due_at, k.id) > (?, ?)
       ORDER BY k.idle_due_at, k.id LIMIT ${SLICE}`,
-    now, after.due, after.id,
+    ...params, now, after.due, after.id,
   );
+}
 
 const again = (ids: readonly string[]): Statement<"control"> =>
   control(`SELECT ${COLUMNS} FROM keys k WHERE k.status IN ('active', 'paused') AND k.id IN (SELECT value FROM json_each(?))`, JSON.stringify(ids));
@@ -49,18 +53,18 @@ export interface Run {
 }
 
 /** One run. A slice that fails does not stop the next; its failure is thrown at the end. */
-export async function expireIdle(env: Env, now: number): Promise<Run> {
+export async function expireIdle(env: Env, now: number, sandbox: Sandbox = null): Promise<Run> {
   const run: Run = { seen: 0, asked: 0, noticed: 0, deleted: 0 };
   const failures: unknown[] = [];
   let after = { due: 0, id: "" };
   while (run.seen < MAX_SEEN && run.asked < MAX_ASKED) {
     const db = databases(env);
-    const rows = await db.control.all<Row>(due(now, after));
+    const rows = await db.control.all<Row>(due(sandbox, now, after));
     const last = rows.at(-1);
     if (!last) break;
     after = last;
     run.seen += rows.length;
-    await workOff(env, db, rows, now, run).catch((error: unknown) => failures.push(error));
+    await workOff(env, db, rows, upkeepCtx(sandbox, now), run).catch((error: unknown) => failures.push(error));
   }
   if (failures.length > 0) throw failures[0];
   return run;
@@ -71,12 +75,13 @@ const stepOf = (row: Row, now: number): Step => {
   return nextStep(row.since, new Map(Object.entries(sent).map(([days, at]) => [Number(days), at])), now);
 };
 
-async function workOff(env: Env, db: Databases, rows: readonly Row[], now: number, run: Run): Promise<void> {
+async function workOff(env: Env, db: Databases, rows: readonly Row[], ctx: CommitCtx, run: Run): Promise<void> {
+  const { now, trueNow } = ctx;
   const words = await askGates(env, rows.filter((row) => stepOf(row, now).kind !== "wait"), now);
   run.asked += words.size;
   let deleted: readonly string[] = [];
   let noticed = 0;
-  await commit(systemCtx("", now), db.control, async (attempt): Promise<Plan<"control", never>> => {
+  await commit(ctx, db.control, async (attempt): Promise<Plan<"control", never>> => {
     const fresh = attempt === 0 ? rows : await db.control.all<Row>(again(rows.map(({ id }) => id)));
     // What a gate said holds for the period that it was asked of.
     const decided = fresh.map((row) => ({ row, step: stepOf(row, now), word: words.get(row.id) }));
@@ -95,7 +100,7 @@ async function workOff(env: Env, db: Databases, rows: readonly Row[], now: numbe
         ...touch(used.flatMap(({ row, word }) => (word?.use ? [[row.id, word.use.at, word.use.from, firstDue(word.use.at)]] : []))),
         ...look([...notices, ...waits].map(({ row, until }) => [row.id, until])),
         ...note(notices.map(({ row, days }) => [row.id, row.since, days, now])),
-        ...(ends.length === 0 ? [] : remove(deleted, now)),
+        ...(ends.length === 0 ? [] : remove(deleted, now, trueNow)),
       ],
       events: [...notices.map(({ row, days }) => expiring(row, days)), ...ends.map((row) => gone(row))],
     };
@@ -145,9 +150,9 @@ const touch = (used: Values) =>
 const look = (until: Values) => set(until, "UPDATE keys SET idle_due_at = one.value ->> 1 FROM json_each(?) one WHERE keys.id = one.value ->> 0");
 const note = (sent: Values) =>
   set(sent, "INSERT INTO key_notices (key_id, reason, period, days, sent_at) SELECT value ->> 0, 'idle', value ->> 1, value ->> 2, value ->> 3 FROM json_each(?)");
-const remove = (keys: readonly string[], now: number): Statement<"control">[] => [
+const remove = (keys: readonly string[], now: number, trueNow: number): Statement<"control">[] => [
   control("UPDATE keys SET status = 'deleted', version = version + 1, updated_at = ? WHERE id IN (SELECT value FROM json_each(?))", now, JSON.stringify(keys)),
-  ...raiseKeys(keys, now),
+  ...raiseKeys(keys, trueNow),
 ];
 
 const facts = ({ name, last4, since }: Row) => ({ reason: "inactivity", name, last4, unused_since: rfc3339(since), inactive_delete_at: rfc3339(since + INACTIVE_MS) });

@@ -63,7 +63,7 @@ export async function introspect(ctx: OrgCtx, token: string): Promise<Reply<Intr
   const own = subject?.id === ctx.principal.id;
   const refusal = own ? null : missing(ctx.principal, "keys:introspect");
   if (refusal) throw refusal;
-  if (!subject || !(own || withinReach(ctx.principal, subject)) || !isUsable(subject, ctx.now)) return { status: 200, body: { active: false } };
+  if (!subject || !(own || withinReach(ctx.principal, subject)) || !isUsable(subject, ctx.trueNow + subject.aheadMs)) return { status: 200, body: { active: false } };
   return {
     status: 200,
     body: {

@@ -16,7 +16,7 @@ const MAX_REMEMBERED = 10_000;
 const KV_MS = 2 * SECOND;
 const TTL_SECONDS = DAY / SECOND;
 /** Raised when the shape of a principal changes, so that no deploy reads another's. */
-const nameOf = (digest: HashedSecret): string => `principal:2:${digest}`;
+const nameOf = (digest: HashedSecret): string => `principal:3:${digest}`;
 
 const memory = new Map<HashedSecret, KeyPrincipal>();
 
@@ -98,5 +98,6 @@ export function principalOf(digest: HashedSecret, row: KnownKeyRow): KeyPrincipa
     connecting: row.request_id,
     secret: { digest, state: row.secret_state === "previous" ? "previous" : "current", retiresAt: row.retires_at },
     epoch: row.epoch,
+    aheadMs: live ? 0 : row.sandbox_ahead,
   };
 }

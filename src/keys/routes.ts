@@ -50,6 +50,7 @@ export const routes: readonly Endpoint[] = [
     summary: "Read the calling key",
     description: "Everything about the key that calls but its secret, and what is left of its quotas.",
     scope: "any",
+    onClock: true,
     by: "key",
     answers: {
       200: {
@@ -74,6 +75,7 @@ export const routes: readonly Endpoint[] = [
     description:
       "Whether a key works, and what it may. Every key may ask about itself; others need `keys:introspect`. Unknown, malformed, ended and out of reach are all exactly `{\"active\": false}`. Always current: a revocation is seen at once.",
     scope: "any",
+    onClock: true,
     body: z
       .strictObject({ token: z.string().min(1).max(500), token_type_hint: z.string().max(100).optional() })
       .meta({ id: "IntrospectionRequest" }),
@@ -92,6 +94,7 @@ export const routes: readonly Endpoint[] = [
     summary: "List keys",
     description: "The keys within the reach of the calling one: its environment, its locations. Support finds a key by its last four characters.",
     scope: "keys:read",
+    onClock: true,
     query: z.strictObject({
       last4: z.string().length(4).optional().meta({ description: "The last four characters of the key." }),
       status: schema.key.shape.status.optional().meta({ description: "Keys in this state." }),
@@ -114,6 +117,7 @@ export const routes: readonly Endpoint[] = [
     summary: "Create a key",
     description: "Makes a key. Its secret is in this answer only. A key can't give what it has not got, nor `keys:write`.",
     scope: "keys:write",
+    onClock: true,
     writes: "control",
     dryRun: true,
     body: schema.keyInput,
@@ -139,6 +143,7 @@ export const routes: readonly Endpoint[] = [
     summary: "Read a key",
     description: "One key, without its secret.",
     scope: "keys:read",
+    onClock: true,
     params,
     answers: { 200: one },
     run: (ctx, { params: { id } }) => keys.read(ctx, id),
@@ -153,6 +158,7 @@ export const routes: readonly Endpoint[] = [
     description:
       "Merge-patches a key: rename, re-scope, narrow, pause (`status: paused`), resume, limit. True for every request that arrives after the answer.",
     scope: "keys:write",
+    onClock: true,
     writes: "control",
     params,
     body: schema.keyPatch,
@@ -171,6 +177,7 @@ export const routes: readonly Endpoint[] = [
     summary: "Revoke a key",
     description: "Ends a key for good. No request that arrives after the answer passes, anywhere.",
     scope: "keys:write",
+    onClock: true,
     writes: "control",
     params,
     answers: { 200: { ...one, description: "The key, revoked." } },

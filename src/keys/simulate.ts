@@ -40,7 +40,7 @@ async function judge(ctx: OrgCtx, id: string, { method, path, ip, location }: Si
   if (endpoint.on === "nothing") return { endpoint, refusal: null };
   if (endpoint.on === "person") return { endpoint, refusal: sessionRequired("A key can't do this.") };
   const principal = principalOf(row.digest, row);
-  const io: Io = { ...ctx, ip: ip ?? null };
+  const io: Io = { ...ctx, now: ctx.trueNow, ip: ip ?? null };
   const refusal = keyRefusal(principal, new Request("https://simulated.invalid"), demandOf(endpoint), io);
   return { endpoint, refusal: refusal ?? (await placed(endpoint, principal, location ?? null, io)) ?? (await limited(ctx, principal)) };
 }

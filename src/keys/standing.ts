@@ -20,6 +20,6 @@ async function keyScopes(control: Database<"control">, { actor, org, environment
   const row = await readById(control, org, actor.id);
   if (!row) return [];
   const key = principalOf(row.digest, row);
-  const works = key.status === "active" && (key.expiresAt === null || key.expiresAt > now) && (environment === "sandbox" || key.apiEnabled);
+  const works = key.status === "active" && (key.expiresAt === null || key.expiresAt > now + key.aheadMs) && (environment === "sandbox" || key.apiEnabled);
   return works && key.environment === environment && (location === null || reaches(key, location)) ? key.effective : [];
 }

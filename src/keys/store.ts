@@ -51,6 +51,7 @@ export interface KnownKeyRow extends KeyRow {
   retires_at: number | null;
   plan: Plan;
   api_enabled: number;
+  sandbox_ahead: number;
   role: Role;
   live_space: number | null;
   sandbox_space: number | null;
@@ -59,7 +60,7 @@ export interface KnownKeyRow extends KeyRow {
   request_id: string | null;
 }
 
-const KNOWN = `SELECT k.*, s.digest, s.last4 AS secret_last4, s.state AS secret_state, s.retires_at, o.plan, o.api_enabled, m.role, l.live_space, l.sandbox_space, l.default_country, r.id AS request_id
+const KNOWN = `SELECT k.*, s.digest, s.last4 AS secret_last4, s.state AS secret_state, s.retires_at, o.plan, o.api_enabled, o.sandbox_ahead, m.role, l.live_space, l.sandbox_space, l.default_country, r.id AS request_id
   FROM key_secrets s JOIN keys k ON k.id = s.key_id JOIN organizations o ON o.id = k.org_id
   JOIN members m ON m.id = k.owner_id AND m.removed_at IS NULL LEFT JOIN locations l ON l.id = k.location_id
   LEFT JOIN access_requests r ON r.key_id = k.id AND r.status = 'claimed'`;

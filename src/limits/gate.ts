@@ -82,23 +82,24 @@ export class Gate extends DurableObject<Env> {
   }
 
   private decide(facts: KeyFacts, { epoch, cost, operation, ip, secret, retiring = false }: Question): Word {
-    const at = this.time();
-    if (at < this.condemnedUntil) return { kind: "stale" };
+    const at = this.time(facts);
+    const trueAt = this.trueTime();
+    if (trueAt < this.condemnedUntil) return { kind: "stale" };
     if (facts.epoch !== epoch) return { kind: "stale" };
     if (!WORKING.has(facts.status)) return { kind: "gone" };
     if (this.uses.note(at, ip, secret, retiring)) this.ctx.waitUntil(this.touch(facts, false));
     const { limits } = facts;
     const decision = this.reserve.take(limits, at, cost);
-    const used = this.leases.used(at);
+    const used = this.leases.used(trueAt);
     const crowded = used >= limits.inflight;
     this.warn(facts, decision, at);
     if (!decision.admitted || crowded) {
-      this.countRefused(facts, at, operation, 1);
+      this.countRefused(facts, trueAt, operation, 1);
       const violated = [...decision.violated, ...(crowded ? ["inflight"] : [])];
       return { kind: "limited", violated, retryMs: decision.retryMs, headers: this.headers(at) };
     }
     this.reserve.keep(limits, decision, at, cost);
-    const lease = this.leases.take(at);
+    const lease = this.leases.take(trueAt);
     return { kind: "admitted", lease, scarce: 2 * (used + 1) >= limits.inflight, headers: this.headers(at) };
   }
 
@@ -109,7 +110,7 @@ export class Gate extends DurableObject<Env> {
 
   /** Refusals that an isolate gave in this gate's name. */
   countRefusals(operation: string, requests: number): void {
-    if (this.facts) this.countRefused(this.facts, this.time(), operation, requests);
+    if (this.facts) this.countRefused(this.facts, this.trueTime(), operation, requests);
   }
 
   private countRefused({ environment, location = null }: KeyFacts, at: number, operation: string, requests: number): void {
@@ -121,7 +122,7 @@ export class Gate extends DurableObject<Env> {
   async peek(epoch: number): Promise<Glance | null> {
     if (!this.facts || this.facts.epoch < epoch) await this.load();
     if (this.facts?.epoch !== epoch || !WORKING.has(this.facts.status)) return null;
-    const { policies, levels, inflight } = this.standing(this.facts, this.time());
+    const { policies, levels, inflight } = this.standing(this.facts, this.time(this.facts));
     const [hour, burst] = policies.map((policy, i) => ({ quota: policy.capacity, remaining: tokensIn(policy, levels[i] ?? full(policy, 0)) }));
     if (!hour || !burst) return null;
     return { hour, burst, inflight: { quota: inflight.limit, remaining: Math.max(0, inflight.limit - inflight.used) } };
@@ -139,7 +140,7 @@ export class Gate extends DurableObject<Env> {
   condemn(since: number): Use | null {
     const { last } = this.uses;
     if (last && last.at > since) return last;
-    this.condemnedUntil = this.time() + CONDEMNED_MS;
+    this.condemnedUntil = this.trueTime() + CONDEMNED_MS;
     return null;
   }
 
@@ -147,7 +148,7 @@ export class Gate extends DurableObject<Env> {
   adopt(facts: KeyFacts): void {
     const before = this.facts;
     if (before && before.epoch > facts.epoch) return;
-    if (before) this.reserve.reshape(before.limits, facts.limits, this.time());
+    if (before) this.reserve.reshape(before.limits, facts.limits, this.time(before));
     this.facts = facts;
     this.condemnedUntil = 0;
     this.ctx.storage.kv.put("facts", facts);
@@ -155,8 +156,8 @@ export class Gate extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     this.armed = false;
-    const at = this.time();
-    const idle = at - (this.uses.last?.at ?? 0) >= ALARM_MS;
+    const at = this.trueTime();
+    const idle = (this.facts ? this.time(this.facts) : at) - (this.uses.last?.at ?? 0) >= ALARM_MS;
     if (idle) this.reserve.persistExactly();
     if (this.spool.isFull || idle || at - this.spool.oldestAt >= FLUSH_MS) await this.flush();
     if (!this.spool.isEmpty) await this.arm();
@@ -187,7 +188,7 @@ export class Gate extends DurableObject<Env> {
   }
 
   private standing({ limits }: KeyFacts, at: number): Standing {
-    return { ...this.reserve.standing(limits, at), inflight: { limit: limits.inflight, used: this.leases.used(at) } };
+    return { ...this.reserve.standing(limits, at), inflight: { limit: limits.inflight, used: this.leases.used(this.trueTime()) } };
   }
 
   private load(): Promise<void> {
@@ -201,8 +202,13 @@ export class Gate extends DurableObject<Env> {
     return this.loading;
   }
 
-  /** The gate's own clock never goes back. */
-  private time(): number {
+  /** On the clock of the key's environment: its buckets, uses and warnings go by it. */
+  private time({ aheadMs = 0 }: KeyFacts): number {
+    return this.trueTime() + aheadMs;
+  }
+
+  /** The gate's own clock never goes back. Leases, the log and what is between gates go by it. */
+  private trueTime(): number {
     this.clock = Math.max(this.clock, now());
     return this.clock;
   }

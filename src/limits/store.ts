@@ -14,6 +14,8 @@ export interface KeyFacts {
   readonly status: string;
   readonly epoch: number;
   readonly limits: Limits;
+  /** How far the clock of its environment is ahead of the true time. */
+  readonly aheadMs?: number;
 }
 
 interface Row {
@@ -28,9 +30,10 @@ interface Row {
   synchronous: number;
   plan: Plan;
   org_limits: string | null;
+  sandbox_ahead: number;
 }
 
-const COLUMNS = `k.id, k.org_id, k.environment, k.location_id, k.status, k.epoch, k.limits, k.contract, k.synchronous, o.plan, o.limits AS org_limits`;
+const COLUMNS = `k.id, k.org_id, k.environment, k.location_id, k.status, k.epoch, k.limits, k.contract, k.synchronous, o.plan, o.limits AS org_limits, o.sandbox_ahead`;
 
 const factsOf = (row: Row): KeyFacts => ({
   key: row.id,
@@ -41,6 +44,7 @@ const factsOf = (row: Row): KeyFacts => ({
   status: row.status,
   epoch: row.epoch,
   limits: limitsOfKey(limitsOf(row.plan, row.org_limits), row.contract, row.limits, row.synchronous === 1),
+  aheadMs: row.environment === "sandbox" ? row.sandbox_ahead : 0,
 });
 
 export async function readFacts(database: Database<"control">, key: string): Promise<KeyFacts | null> {
@@ -90,6 +94,16 @@ export const raiseKeys = (keys: readonly string[], now: number): Statement<"cont
       SELECT id, org_id, epoch, ?1 FROM keys WHERE id IN (SELECT value FROM json_each(?2)) ${AGAIN}`,
     now,
     JSON.stringify(keys),
+  ),
+];
+/** The same for the sandbox keys of an organization: their clock, which is none of their own members. */
+export const raiseSandbox = (org: string, now: number): Statement<"control">[] => [
+  control(`UPDATE keys SET epoch = epoch + 1 WHERE org_id = ? AND environment = 'sandbox' AND ${LIVING}`, org),
+  control(
+    `INSERT INTO gate_pushes (key_id, org_id, epoch, created_at)
+      SELECT id, org_id, epoch, ?1 FROM keys WHERE org_id = ?2 AND environment = 'sandbox' AND ${LIVING} ${AGAIN}`,
+    now,
+    org,
   ),
 ];
 /** The same for the keys that a member is responsible for. */

@@ -25,8 +25,9 @@ export class Warnings {
     return percent;
   }
 
-  async tell(database: Database<"control">, { key, org, limits }: KeyFacts, percent: Percent, at: number): Promise<void> {
-    await commit(systemCtx(org, at), database, async (): Promise<Plan<"control", never>> => {
+  /** `at` is on the key's clock. */
+  async tell(database: Database<"control">, { key, org, limits, aheadMs = 0 }: KeyFacts, percent: Percent, at: number): Promise<void> {
+    await commit(systemCtx(org, at, at - aheadMs), database, async (): Promise<Plan<"control", never>> => {
       const row = await database.first<{ version: number; environment: Environment; location_id: string | null; name: string; last4: string }>(
         control("SELECT version, environment, location_id, name, last4 FROM keys WHERE id = ?", key),
       );

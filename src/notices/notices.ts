@@ -35,10 +35,13 @@ interface Row {
 }
 const COLUMNS = ["seq", "id", "type", "occurred_at", "location_id", "environment", "subject", "data", "severity", "audience"] as const;
 
+/** A time of an event's data. */
+const MS = (text: string): string => `CAST(round(1000 * unixepoch(${text}, 'subsec')) AS INTEGER)`;
+
 /** When the notice of an event was settled by itself, in SQL: null while it is open. */
 const closedOf = (e: string): string => `CASE
   WHEN ${e}.type = 'key.expiring' AND ${e}.data ->> 'reason' = 'fixed_end' THEN (SELECT iif(k.status IN ('active', 'paused'), NULL, k.updated_at) FROM keys k WHERE k.id = ${e}.subject)
-  WHEN ${e}.type = 'key.expiring' THEN (SELECT iif(k.last_used_at > ${e}.occurred_at, k.last_used_at, iif(k.status IN ('active', 'paused'), NULL, k.updated_at)) FROM keys k WHERE k.id = ${e}.subject)
+  WHEN ${e}.type = 'key.expiring' THEN (SELECT iif(k.last_used_at > ${MS(`${e}.data ->> 'unused_since'`)}, k.last_used_at, iif(k.status IN ('active', 'paused'), NULL, k.updated_at)) FROM keys k WHERE k.id = ${e}.subject)
   WHEN ${e}.type = 'key.secret_retiring' THEN (SELECT min(later.occurred_at) FROM events later WHERE later.subject = ${e}.subject AND later.seq > ${e}.seq AND later.type IN ('key.rotation_finished', 'key.rotation_canceled', 'key.revoked'))
   WHEN ${e}.type = 'access_request.created' THEN (SELECT iif(r.status = 'pending', NULL, coalesce(r.decided_at, r.updated_at)) FROM access_requests r WHERE r.id = ${e}.subject) END`;
 

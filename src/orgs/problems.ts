@@ -58,3 +58,10 @@ export const keyRequired = problem({
   cause: "The operation tells of the key that calls, and a session is none.",
   cure: "Call with a key. Who is signed in is told by `GET /v1/session`.",
 });
+export const sandboxOnly = problem({
+  code: "sandbox_only",
+  status: 403,
+  title: "In the sandbox only",
+  cause: "The operation makes up, deletes or puts forward what is in a sandbox. Nothing live can be treated so.",
+  cure: "Call with a sandbox key (`ck_test_…`), or signed in with `ConnectKit-Environment: sandbox`.",
+});

@@ -5,12 +5,13 @@ import { isId } from "../platform/id";
 import type { Problem } from "../platform/problem";
 import { notFound } from "../platform/problems";
 import { spaceOf } from "./location-store";
-import { insufficientScope, keyRequired, locationRequired, sessionRequired } from "./problems";
+import { insufficientScope, keyRequired, locationRequired, sandboxOnly as ofSandbox, sessionRequired } from "./problems";
 
 /** Why this caller may not do what is demanded, or null. */
-export function unfit(principal: Principal, { by, scope }: Demand): Problem | null {
+export function unfit(principal: Principal, { by, sandboxOnly, scope }: Demand): Problem | null {
   if (by === "session" && principal.key) return sessionRequired("A key can't do this.");
   if (by === "key" && !principal.key) return keyRequired("A session can't do this.");
+  if (sandboxOnly && principal.environment !== "sandbox") return ofSandbox("This is a caller of live data.");
   return scope === "any" ? null : missing(principal, scope);
 }
 

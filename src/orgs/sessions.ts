@@ -73,6 +73,7 @@ export async function memberPrincipal({ headers, organization, environment }: Se
     effective: ROLE_SCOPES[membership.role],
     owner: { id: membership.id, role: membership.role },
     epoch: 1,
+    aheadMs: environment === "sandbox" ? membership.sandbox_ahead : 0,
     key: null,
   };
 }

@@ -37,9 +37,10 @@ export interface MembershipRow {
   role: Role;
   org_id: string;
   organization: string;
+  sandbox_ahead: number;
 }
 
-const MEMBERSHIPS = "SELECT m.id, m.role, m.org_id, o.name AS organization FROM members m JOIN organizations o ON o.id = m.org_id WHERE m.user_id = ?1 AND m.removed_at IS NULL";
+const MEMBERSHIPS = "SELECT m.id, m.role, m.org_id, o.name AS organization, o.sandbox_ahead FROM members m JOIN organizations o ON o.id = m.org_id WHERE m.user_id = ?1 AND m.removed_at IS NULL";
 
 /** Where a user is a member: in one organization, or (`null`) in up to two of them. */
 export const readMemberships = (database: Database<"control">, user: string, org: string | null): Promise<MembershipRow[]> =>

@@ -13,6 +13,7 @@ export interface Demand {
   readonly scope: Scope | "any";
   /** Who may call: only a key, only a member who signed in, or both. */
   readonly by: "key" | "session" | "either";
+  readonly sandboxOnly: boolean;
   readonly cost: number;
 }
 

@@ -30,11 +30,11 @@ export interface Guard<D extends Writable> {
 }
 
 /** Who changes what, when and on whose request. */
-export type CommitCtx = Pick<OrgCtx, "org" | "actor" | "now" | "requestId" | "ip" | "dryRun" | "idempotency">;
+export type CommitCtx = Pick<OrgCtx, "org" | "actor" | "now" | "trueNow" | "requestId" | "ip" | "dryRun" | "idempotency">;
 
 /** The context of what the product does by itself: seeding, upkeep. */
-export const systemCtx = (org: string, now: number): CommitCtx => ({
-  org, now, actor: { type: "system", id: "system" }, requestId: newRequestId(), ip: null, dryRun: false, idempotency: null,
+export const systemCtx = (org: string, now: number, trueNow = now): CommitCtx => ({
+  org, now, trueNow, actor: { type: "system", id: "system" }, requestId: newRequestId(), ip: null, dryRun: false, idempotency: null,
 });
 
 const MAX_ATTEMPTS = 5;
@@ -125,13 +125,13 @@ export async function replayIfDone<D extends Writable>(database: Database<D>, { 
   throw new Replay({ status: kept.status, headers, ...(kept.body === null ? {} : { body: new JsonText(kept.body) }) });
 }
 
-function record<D extends Writable>(database: D, ctx: Pick<CommitCtx, "now">, idempotency: Idempotency, reply: Reply, withhold: readonly string[] = []): Statement<D> {
+function record<D extends Writable>(database: D, ctx: Pick<CommitCtx, "trueNow">, idempotency: Idempotency, reply: Reply, withhold: readonly string[] = []): Statement<D> {
   return {
     database,
     sql: "INSERT INTO idempotency (scope, key, fingerprint, status, headers, body, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
     params: [
       idempotency.scope, idempotency.key, idempotency.fingerprint, reply.status, JSON.stringify(reply.headers ?? {}),
-      bodyToKeep(reply, withhold), ctx.now,
+      bodyToKeep(reply, withhold), ctx.trueNow,
     ],
   };
 }

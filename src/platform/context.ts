@@ -34,6 +34,8 @@ interface Caller {
   /** The member who answers for what is done: responsible for the key, or signed in. */
   readonly owner: { readonly id: string; readonly role: string };
   readonly epoch: number;
+  /** How far the clock of its environment is ahead of the true time: of a sandbox that was advanced. */
+  readonly aheadMs: number;
 }
 
 /** What a key *is*. That it *may* is the gate's word, asked on every request with this epoch. */
@@ -84,7 +86,10 @@ export interface Permit {
 export interface Ctx {
   readonly env: Env;
   readonly db: Databases;
+  /** On the clock of the caller's environment. */
   readonly now: number;
+  /** What the log goes by, and what is kept for replay: the same time, but where a sandbox is ahead of it. */
+  readonly trueNow: number;
   readonly requestId: string;
   /** `https://host`, for links. */
   readonly origin: string;

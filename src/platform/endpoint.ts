@@ -40,6 +40,10 @@ export interface Facts {
   readonly scope: Scope | "any" | "none";
   /** Absent: a key or a member's session. */
   readonly by?: "key" | "session";
+  /** Of an organization's operation: it is on what belongs to an environment, and goes by that one's clock as operations on a space do. */
+  readonly onClock?: boolean;
+  /** Only callers of the sandbox may. */
+  readonly sandboxOnly?: boolean;
   /** Tokens that a call takes from the key's buckets. */
   readonly cost: number;
   /** The database that a call may change: then it takes Idempotency-Key and answers with its own record. */

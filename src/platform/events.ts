@@ -1,4 +1,5 @@
 // The log: one row per change, written in the transaction of the change, numbered without gaps per organization.
+import { rfc3339 } from "./clock";
 import type { Actor, Ctx, Environment } from "./context";
 import { newId } from "./id";
 import { inPieces, type DatabaseName, type Statement } from "./sql";
@@ -10,7 +11,7 @@ export interface EventDraft {
   readonly subject: string;
   readonly version: number;
   readonly changes?: Changes;
-  readonly data?: unknown;
+  readonly data?: Readonly<Record<string, unknown>>;
   readonly location?: string | null;
   readonly environment?: Environment | null;
   readonly space?: number | null;
@@ -35,16 +36,17 @@ export interface EventSource {
 
 /**
  * The statements that number and append these events, whatever organizations they belong to. Ids are minted here, before
- * the batch is sent.
+ * the batch is sent. The log goes by the true time, in which it is ordered; where a sandbox is ahead, its time stands in `data`.
  */
 export function append<D extends Exclude<DatabaseName, "log">>(
-  ctx: Pick<Ctx, "now" | "requestId" | "ip">,
+  ctx: Pick<Ctx, "now" | "trueNow" | "requestId" | "ip">,
   database: D,
   source: EventSource,
   drafts: readonly EventDraft[],
 ): { ids: string[]; statements: Statement<D>[] } {
   if (drafts.length === 0) return { ids: [], statements: [] };
-  const ids = drafts.map(() => newId("event", ctx.now));
+  const ids = drafts.map(() => newId("event", ctx.trueNow));
+  const clock = ctx.now === ctx.trueNow ? null : { sandbox_time: rfc3339(ctx.now) };
   const counts = new Map<string, number>();
   // The last one of an organization has its counter's new number; the others count back from there.
   const rows = drafts
@@ -52,11 +54,12 @@ export function append<D extends Exclude<DatabaseName, "log">>(
     .toReversed()
     .map(({ draft, id }) => {
       const org = draft.org ?? source.org;
+      const data = clock ? { ...draft.data, ...clock } : draft.data;
       const back = counts.get(org) ?? 0;
       counts.set(org, back + 1);
       return [
         org, back, id, draft.type, draft.subject, draft.version, draft.location ?? null, draft.environment ?? null, draft.space ?? null,
-        draft.changes ? JSON.stringify(draft.changes) : null, draft.data === undefined ? null : JSON.stringify(draft.data),
+        draft.changes ? JSON.stringify(draft.changes) : null, data === undefined ? null : JSON.stringify(data),
         draft.notice?.severity ?? null, draft.notice?.member ?? null, draft.cause ?? null,
       ];
     });
@@ -72,7 +75,7 @@ export function append<D extends Exclude<DatabaseName, "log">>(
       SELECT value ->> 0, (SELECT seq FROM event_counters WHERE org_id = value ->> 0) - (value ->> 1),
         value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, ?2, ?3, ?4, ?5
       FROM json_each(?1)`,
-    params: [json, ctx.now, JSON.stringify(source.actor), ctx.requestId, ctx.ip],
+    params: [json, ctx.trueNow, JSON.stringify(source.actor), ctx.requestId, ctx.ip],
   }));
   return { ids, statements: [count, ...inserts] };
 }

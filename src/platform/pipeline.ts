@@ -41,7 +41,7 @@ export async function personally<C>(endpoint: Endpoint & { on: "person" }, { req
   const body = await readBody(request, endpoint);
   const idempotency = key === null ? null : { scope: person.user, key, fingerprint: fingerprintOf(request, address, body.text) };
   const verb = bound(body.value);
-  return replaying(endpoint, io, idempotency, () => verb({ ...io, dryRun: false, ifMatch: null, ifNoneMatch: null, idempotency, person }));
+  return replaying(endpoint, io, idempotency, () => verb({ ...io, trueNow: io.now, dryRun: false, ifMatch: null, ifNoneMatch: null, idempotency, person }));
 }
 
 /** The reply of an operation that needs no key. */
@@ -49,7 +49,7 @@ export async function openly(endpoint: Endpoint & { on: "nothing" }, { request, 
   const bound = endpoint.bind(params, queryOf(given, endpoint).values);
   checkBodyHeaders(request, endpoint);
   const body = await readBody(request, endpoint);
-  return bound(body.value)({ ...io, dryRun: false, ifMatch: null, ifNoneMatch: null, idempotency: null });
+  return bound(body.value)({ ...io, trueNow: io.now, dryRun: false, ifMatch: null, ifNoneMatch: null, idempotency: null });
 }
 
 const MAX_ROUNDS = 3;
@@ -108,12 +108,13 @@ async function prepare<C>(endpoint: Keyed, { request, address, given, params, io
   checkBodyHeaders(request, endpoint);
 
   const actor = actorOf(principal);
+  const ahead = endpoint.on === "space" || endpoint.facts.onClock ? principal.aheadMs : 0;
   const run = async (): Promise<Reply> => {
     const body = await readBody(request, endpoint);
     const verb = bound(body.value);
     const scope = `${principal.id}:${endpoint.on === "space" ? (space?.id ?? "") : ""}`;
     const idempotency = key === null || dryRun ? null : { scope, key, fingerprint: fingerprintOf(request, address, `${principal.environment}\n${body.text}`) };
-    const ctx: Ctx = { ...io, dryRun, ifMatch, ifNoneMatch: headers.get("If-None-Match"), idempotency };
+    const ctx: Ctx = { ...io, now: io.now + ahead, trueNow: io.now, dryRun, ifMatch, ifNoneMatch: headers.get("If-None-Match"), idempotency };
     return replaying(endpoint, io, idempotency, () => verb({ ...ctx, org: principal.organization, principal, actor }));
   };
   return { run };
@@ -150,6 +151,6 @@ const fingerprintOf = (request: Request, { pathname, search }: Address, body: st
   sha256([request.method, pathname, search, request.headers.get("If-Match") ?? "", body].join("\n"));
 
 export function demandOf({ facts }: Endpoint): Demand {
-  const { id, path, scope, cost, by = "either" } = facts;
-  return { operation: id, route: path, scope: scope === "none" ? "any" : scope, by, cost };
+  const { id, path, scope, cost, by = "either", sandboxOnly = false } = facts;
+  return { operation: id, route: path, scope: scope === "none" ? "any" : scope, by, sandboxOnly, cost };
 }

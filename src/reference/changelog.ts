@@ -22,6 +22,13 @@ export const CHANGES: readonly Entry[] = [
     kind: "added",
     summary: "Jobs: work that takes longer than an answer can be followed, paused, resumed and canceled.",
     operations: ["jobs.list", "jobs.get", "jobs.pause", "jobs.resume", "jobs.cancel"],
+      sunset: null,
+    },
+    {
+      date: "2026-11-24",
+      kind: "added",
+    summary: "Tools of the sandbox: a clock that can be put forward, so that expiry, notices and ends of overlaps happen at once; contacts who are made up; an empty space again.",
+    operations: ["sandbox.clock.get", "sandbox.clock.advance", "sandbox.seed", "sandbox.reset"],
     sunset: null,
   },
   {

@@ -41,6 +41,7 @@ const TAGS = [
   { name: "Organization", description: "The organization, its plan, its locations and its members." },
   { name: "Usage", description: "How the API is used, by whom and how fast." },
   { name: "Audit", description: "Who did what, and when." },
+  { name: "Sandbox", description: "What is there for testing only: time that is put forward, contacts who are made up." },
   { name: "Discovery", description: "What this server is." },
 ];
 

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { ON_AUTHENTICATION } from "../keys/problems";
 import { tooManyAttempts } from "../limits/guards";
 import { rateLimited, tooManyInFlight } from "../limits/schema";
-import { foreignOrigin, insufficientScope, keyRequired, locationRequired, noMembership, notSignedIn, organizationRequired, sessionRequired } from "../orgs/problems";
+import { foreignOrigin, insufficientScope, keyRequired, locationRequired, noMembership, notSignedIn, organizationRequired, sandboxOnly, sessionRequired } from "../orgs/problems";
 import type { Endpoint } from "../platform/endpoint";
 import type { ProblemThrower, ProblemType } from "../platform/problem";
 import { COMMON, unavailable } from "../platform/problems";
@@ -34,16 +34,16 @@ const problemSchema = z
 
 /** The problems that an endpoint may answer: its own and those of every operation. */
 export function problemsOf({ on, facts }: Endpoint): ProblemType[] {
-  const all = [...COMMON, ...onCalling(on, facts.by), ...(facts.problems ?? [])].map(({ type }) => type);
+  const all = [...COMMON, ...onCalling(on, facts), ...(facts.problems ?? [])].map(({ type }) => type);
   return [...new Map(all.map((type) => [type.code, type])).values()];
 }
 
 /** What who calls may meet. */
-function onCalling(on: Endpoint["on"], by: "key" | "session" | undefined): ProblemThrower[] {
+function onCalling(on: Endpoint["on"], { by, sandboxOnly: inSandbox }: Endpoint["facts"]): ProblemThrower[] {
   if (on === "nothing") return [];
   if (on === "person") return [notSignedIn, foreignOrigin, tooManyAttempts, unavailable];
   const session = by === "key" ? [keyRequired] : [notSignedIn, foreignOrigin, noMembership, organizationRequired, ...(by === "session" ? [sessionRequired] : [])];
-  return [...ON_AUTHENTICATION, ...session, insufficientScope, ...(on === "space" ? [locationRequired] : []), rateLimited, tooManyInFlight, unavailable];
+  return [...ON_AUTHENTICATION, ...session, insufficientScope, ...(inSandbox ? [sandboxOnly] : []), ...(on === "space" ? [locationRequired] : []), rateLimited, tooManyInFlight, unavailable];
 }
 
 /** The responses of an endpoint's refusals, by status. */

@@ -8,6 +8,7 @@ import { purge } from "../jobs/store";
 import { sweep as sweepJobs } from "../jobs/sweep";
 import { sweep } from "../limits/switches";
 import { purgeLapsed } from "../orgs/people";
+import { catchUpAll } from "../sandbox/catch-up";
 import { DAY, now as clock } from "../platform/clock";
 import { purgeIdempotency } from "../platform/commit";
 import type { Endpoint } from "../platform/endpoint";
@@ -35,11 +36,13 @@ export const jobs: readonly Job[] = [
   { cron: "* * * * *", name: "old secrets", run: (_env, db, now) => inSlices(() => retire(db, now), FEW) },
   { cron: "* * * * *", name: "fixed ends", run: (env, db, now) => inSlices(() => expire(db, now), FEW).then(() => sweep(env, db)) },
   { cron: "* * * * *", name: "requests and claim links", run: (_env, db, now) => inSlices(() => lapse(db, now), FEW) },
+  { cron: "* * * * *", name: "sandboxes ahead", run: (env) => catchUpAll(env, 0) },
   { cron: "* * * * *", name: "index rows of an older form", run: (_env, db, now) => inSlices(() => reindex(db, now, FEW), FEW) },
   { cron: "* * * * *", name: "jobs that nobody drives", run: (env, db, now) => sweepJobs(env, db, now) },
   { cron: "7 * * * *", name: "unused keys", run: (env, _db, now) => expireIdle(env, now) },
   { cron: "7 * * * *", name: "fixed ends to come", run: (_env, db, now) => inSlices(() => announceEnds(db, now, 1), FEW).then(() => inSlices(() => announceEnds(db, now, 7), FEW)) },
   { cron: "7 * * * *", name: "old secrets still in use", run: (_env, db, now) => inSlices(() => announceRetiring(db, now), FEW) },
+  { cron: "7 * * * *", name: "ends to come in sandboxes ahead", run: (env) => catchUpAll(env, 7 * DAY) },
   { cron: "7 * * * *", name: "use of what is deprecated", run: (_env, db, now, endpoints) => tellDeprecatedUse(db, endpoints, now) },
   { cron: "7 * * * *", name: "idempotency of keys", run: (_env, db, now) => inSlices(() => purgeIdempotency(db.control, now, SLICE)) },
   { cron: "7 * * * *", name: "idempotency of contacts", run: (_env, db, now) => inSlices(() => purgeIdempotency(db.data, now, SLICE)) },

@@ -81,7 +81,7 @@ async function pageOf(ctx: SpaceCtx, query: Query, groups: readonly Group[], rev
   const last = page.at(-1);
   const place = merged.length > limit && last ? keysOf(last, plan.order) : horizon;
   const next = place === null ? "null" : JSON.stringify(encodeCursor(question, place));
-  const events = after === null ? `,"events_cursor":"${encodeCursor("events", [ctx.now, beside?.seq ?? 0])}"` : "";
+  const events = after === null ? `,"events_cursor":"${encodeCursor("events", [ctx.trueNow, beside?.seq ?? 0])}"` : "";
   const total: Count | null = query.count && after === null ? counted(found.slice(statements.length)) : null;
   return {
     status: 200,
