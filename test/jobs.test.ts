@@ -78,8 +78,8 @@ async function isWhole({ w, job, count, by, path }: Started): Promise<void> {
 
 describe("a job", () => {
   it("202, runs to its end by the Workflow, one instance handing over to the next; each change on behalf of who started it", async () => {
-    const one = await started(1_600, { bindings: env });
-    expect(one.job).toMatchObject({ kind: "contacts.mark", state: "queued", progress: 0, counts: {}, total: 1_440, location: one.w.locations[0], environment: "live", started_at: null, created_by: { type: "key", id: one.by.id } });
+    const one = await started(3_200, { bindings: env });
+    expect(one.job).toMatchObject({ kind: "contacts.mark", state: "queued", progress: 0, counts: {}, total: 2_880, location: one.w.locations[0], environment: "live", started_at: null, created_by: { type: "key", id: one.by.id } });
     const running = await until(one.by, one.path, ({ progress }) => progress > 0);
     expect(running.started_at).not.toBeNull();
     const end = await until(one.by, one.path, hasEnded);
