@@ -8,7 +8,7 @@ const sources = new Map(
 );
 
 /** Lower may not know higher. */
-const RANKS = [["platform"], ["limits"], ["orgs"], ["keys"], ["access"], ["fields", "tags", "lists"], ["contacts"], ["usage", "audit", "notices"], ["upkeep", "reference"], ["routes", "app", "index"]];
+const RANKS = [["platform"], ["limits"], ["orgs"], ["keys"], ["access"], ["fields", "tags", "lists"], ["contacts"], ["usage", "audit", "notices", "reports"], ["upkeep", "reference"], ["routes", "app", "index"]];
 const rankOf = (feature: string): number => RANKS.findIndex((rank) => rank.includes(feature));
 const featureOf = (file: string): string => (file.includes("/") ? (file.split("/")[0] ?? "") : file.replace(".ts", ""));
 
@@ -33,10 +33,11 @@ const OPEN: Record<string, readonly string[]> = {
   fields: ["fields", "operators", "registry", "schema", "store", "values", "routes"],
   tags: ["tags", "schema", "store", "routes"],
   lists: ["lists", "schema", "routes"],
-  contacts: ["contacts", "schema", "routes", "search", "reindex"],
+  contacts: ["contacts", "schema", "routes", "search", "reindex", "indexes"],
   usage: ["usage", "schema", "routes"],
   audit: ["audit", "schema", "routes"],
   notices: ["routes"],
+  reports: ["routes"],
   upkeep: ["upkeep"],
   reference: ["routes"],
 };

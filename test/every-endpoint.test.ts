@@ -51,6 +51,8 @@ const PREPARED: Record<string, (w: World, by: Client) => Promise<string>> = {
 
 /** Bodies that name something that must exist. */
 const BODIES: Record<string, (w: World) => Promise<Json>> = { "integrations.create": offered };
+/** Parameters that must be there. */
+const QUERIES: Record<string, string> = { "contacts.upsert": "?match=email", "reports.contacts": "?group_by=tag" };
 /** What others may see, and what leaves events without being anybody's to repeat. */
 const PUBLIC = new Set(["integrations.get"]);
 const UNREPEATABLE = new Set(["claims.claim"]);
@@ -65,7 +67,7 @@ async function working(endpoint: Endpoint, w: World): Promise<{ path: string; op
   const { id, path, bodyExample } = endpoint.facts;
   const key = await agencyOf(w);
   const resource = (await preparing(id)?.(w, key)) ?? "";
-  const query = id === "contacts.upsert" ? "?match=email" : "";
+  const query = QUERIES[id] ?? "";
   const form = endpoint.bodyType === "form";
   const body = form ? new URLSearchParams({ token: key.secret ?? "" }).toString() : endpoint.bodyType === "json" ? ((await BODIES[id]?.(w)) ?? bodyExample) : undefined;
   const headers: Record<string, string> = form ? { "Content-Type": "application/x-www-form-urlencoded" } : {};
