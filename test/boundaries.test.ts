@@ -33,7 +33,7 @@ const OPEN: Record<string, readonly string[]> = {
   fields: ["fields", "operators", "registry", "schema", "store", "values", "routes"],
   tags: ["tags", "schema", "store", "routes"],
   lists: ["lists", "schema", "routes"],
-  contacts: ["contacts", "schema", "routes", "search", "reindex", "indexes"],
+  contacts: ["contacts", "schema", "routes", "search", "reindex", "purge", "indexes"],
   usage: ["usage", "schema", "routes"],
   audit: ["audit", "schema", "routes"],
   notices: ["routes"],

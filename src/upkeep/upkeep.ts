@@ -1,6 +1,7 @@
 // What happens without a request: one list of cron and job. Each job is idempotent, bounded, and fails alone.
 import type { Env } from "../env";
 import { lapse } from "../access/lapses";
+import { purge } from "../contacts/purge";
 import { reindex } from "../contacts/reindex";
 import { announceEnds, announceRetiring, expire, retire } from "../keys/ends";
 import { expireIdle } from "../keys/expiry";
@@ -33,6 +34,7 @@ export const jobs: readonly Job[] = [
   { cron: "* * * * *", name: "fixed ends", run: (env, db, now) => inSlices(() => expire(db, now), FEW).then(() => sweep(env, db)) },
   { cron: "* * * * *", name: "requests and claim links", run: (_env, db, now) => inSlices(() => lapse(db, now), FEW) },
   { cron: "* * * * *", name: "index rows of an older form", run: (_env, db, now) => inSlices(() => reindex(db, now, FEW), FEW) },
+  { cron: "* * * * *", name: "archived contacts", run: (_env, db, now) => purge(db, now) },
   { cron: "7 * * * *", name: "unused keys", run: (env, _db, now) => expireIdle(env, now) },
   { cron: "7 * * * *", name: "fixed ends to come", run: (_env, db, now) => inSlices(() => announceEnds(db, now, 1), FEW).then(() => inSlices(() => announceEnds(db, now, 7), FEW)) },
   { cron: "7 * * * *", name: "old secrets still in use", run: (_env, db, now) => inSlices(() => announceRetiring(db, now), FEW) },
