@@ -10,8 +10,9 @@ import { routes as keys } from "./keys/routes";
 import { routes as notices } from "./notices/routes";
 import { routes as orgs } from "./orgs/routes";
 import type { Endpoint } from "./platform/endpoint";
+import { routes as privacy } from "./privacy/routes";
 import { routes as reports } from "./reports/routes";
 import { routes as tags } from "./tags/routes";
 import { routes as usage } from "./usage/routes";
 
-export const routes: readonly Endpoint[] = [...access, ...keys, ...lifeRoutes(() => routes), ...orgs, ...search, ...contacts, ...fields, ...tags, ...reports, ...usage(() => routes), ...audit, ...notices];
+export const routes: readonly Endpoint[] = [...access, ...keys, ...lifeRoutes(() => routes), ...orgs, ...search, ...contacts, ...fields, ...tags, ...reports, ...privacy, ...usage(() => routes), ...audit, ...notices];

@@ -26,6 +26,7 @@ const PREPARED: Record<string, (w: World, by: Client) => Promise<string>> = {
     return id ?? "";
   },
   fields: async (_, by) => (await by.post("/v1/fields", { key: "seats", type: "integer" })).body.id,
+  privacy: async (_, by) => (await by.post("/v1/privacy/requests", { type: "access", subject: { email: "ana@acme.com" } })).body.id,
   tags: async (_, by) => (await by.post("/v1/tags", { label: "Board" })).body.id,
   locations: async (w) => w.locations[0],
   members: async (_, by) => (await by.post("/v1/members", { email: "eva@acme.example", name: "Eva", role: "member" })).body.id,
@@ -55,7 +56,7 @@ const BODIES: Record<string, (w: World) => Promise<Json>> = { "integrations.crea
 const QUERIES: Record<string, string> = { "contacts.upsert": "?match=email", "reports.contacts": "?group_by=tag" };
 /** What others may see, and what leaves events without being anybody's to repeat. */
 const PUBLIC = new Set(["integrations.get"]);
-const UNREPEATABLE = new Set(["claims.claim"]);
+const UNREPEATABLE = new Set(["claims.claim", "privacy.requests.result"]);
 
 const preparing = (id: string) =>
   Object.entries(PREPARED)

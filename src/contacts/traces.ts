@@ -27,7 +27,7 @@ export const TRACES: readonly Trace[] = [
   { table: "contact_keys", column: "rid", by: "rid", end: "engine" },
   { table: "contact_facets", column: "rid", by: "rid", end: "engine" },
   { table: "contact_text", column: "rowid", by: "rid", end: "engine" },
-  { table: "restrictions", column: "contact_id", by: "id", end: "delete", tells: "request_id, created_at" },
+  { table: "restrictions", column: "contact_id", by: "id", end: "delete", tells: "contact_id, request_id, created_at" },
   { table: "events", column: "subject", by: "id", end: { set: `changes = NULL, data = ${ERASED}`, unless: "type = 'contact.erased'" } },
 ];
 

@@ -10,6 +10,7 @@ import { purgeLapsed } from "../orgs/people";
 import { DAY, now as clock } from "../platform/clock";
 import { purgeIdempotency } from "../platform/commit";
 import type { Endpoint } from "../platform/endpoint";
+import { resume } from "../privacy/erasure";
 import { databases, log, type Databases } from "../platform/sql";
 import { tellDeprecatedUse } from "./deprecated";
 
@@ -35,6 +36,7 @@ export const jobs: readonly Job[] = [
   { cron: "* * * * *", name: "requests and claim links", run: (_env, db, now) => inSlices(() => lapse(db, now), FEW) },
   { cron: "* * * * *", name: "index rows of an older form", run: (_env, db, now) => inSlices(() => reindex(db, now, FEW), FEW) },
   { cron: "* * * * *", name: "archived contacts", run: (_env, db, now) => purge(db, now) },
+  { cron: "* * * * *", name: "erasures under way", run: (_env, db, now) => resume(db, now) },
   { cron: "7 * * * *", name: "unused keys", run: (env, _db, now) => expireIdle(env, now) },
   { cron: "7 * * * *", name: "fixed ends to come", run: (_env, db, now) => inSlices(() => announceEnds(db, now, 1), FEW).then(() => inSlices(() => announceEnds(db, now, 7), FEW)) },
   { cron: "7 * * * *", name: "old secrets still in use", run: (_env, db, now) => inSlices(() => announceRetiring(db, now), FEW) },
