@@ -145,6 +145,27 @@ describe("erasure", () => {
     expect((await by.post("/v1/contacts", ana)).status).toBe(201);
   });
 
+  it("200 to all who carry it out at once: it is done once, and what else in a long log quotes the person is found", async () => {
+    const w = await world();
+    const by = await w.key();
+    const { id } = (await by.post("/v1/contacts", { ...ana, tags: [] })).body;
+    const space = await w.space();
+    await env.DATA.batch([
+      env.DATA.prepare(
+        `INSERT INTO events (org_id, seq, id, type, occurred_at, space_id, actor, subject, version, request_id, data)
+          SELECT ?1, value, 'evt_' || ?1 || value, 'note.created', 0, ?2, '{}', 'note_' || value, 1, 'planted', iif(value IN (2, 2001, 4999, 9000), ?3, '{"text":"x"}') FROM json_each(?4)`,
+      ).bind(w.org, space.id, JSON.stringify({ about: "ANA@acme.COM", text: "personal" }), JSON.stringify(times(8_999, (i) => i + 2))),
+      env.DATA.prepare("UPDATE event_counters SET seq = 9000 WHERE org_id = ?").bind(w.org),
+    ]);
+    const request = await ask(by, "erasure", { contact_id: id });
+    const answers = await Promise.all(times(4, () => by.post(`/v1/privacy/requests/${request.id}/complete`)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect((await by.get(`/v1/privacy/requests/${request.id}`)).body).toMatchObject({ status: "completed", receipt: { counts: { contacts: 1, events: 5 } } });
+    const log = await w.events();
+    expect(log.filter(({ data }) => data?.erased).map(({ seq }) => seq)).toEqual([1, 2, 2_001, 4_999, 9_000]);
+    expect(log.filter(({ type }) => type.endsWith("erased") || type.endsWith(".completed")).map(({ type }) => type)).toEqual(["contact.erased", "privacy_request.completed"]);
+  });
+
   it("of who shares a phone or a tag nothing is taken", async () => {
     const w = await world();
     const by = await w.key();
