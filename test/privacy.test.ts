@@ -166,6 +166,27 @@ describe("erasure", () => {
     expect(log.filter(({ type }) => type.endsWith("erased") || type.endsWith(".completed")).map(({ type }) => type)).toEqual(["contact.erased", "privacy_request.completed"]);
   });
 
+  it("of who was deleted before, the log is emptied: by id, and by address", async () => {
+    const [w, other] = [await world(), await world()];
+    const [by, stranger] = [await w.key(), await other.key()];
+    const deleted = async (email: string): Promise<string> => {
+      const { id } = (await by.post("/v1/contacts", { first_name: "Zoe", emails: [email] })).body;
+      await by.patch(`/v1/contacts/${id}`, { first_name: "Personal" });
+      await by.delete(`/v1/contacts/${id}?permanent=true`);
+      return id;
+    };
+    const [first, second] = [await deleted("zoe@acme.com"), await deleted("z@acme.com")];
+    const abroad = await ask(stranger, "erasure", { contact_id: first });
+    expect((await stranger.post(`/v1/privacy/requests/${abroad.id}/complete`)).body.receipt.counts.events).toBe(0);
+    expect((await w.events()).filter(({ data }) => data?.erased)).toEqual([]);
+    for (const [subject, id] of [[{ contact_id: first }, first], [{ email: "Z@acme.com" }, second]] as const) {
+      const request = await ask(by, "erasure", subject);
+      expect((await by.post(`/v1/privacy/requests/${request.id}/complete`)).body).toMatchObject({ status: "completed", receipt: { counts: { contacts: 0, events: 3 } } });
+      expect((await w.events()).filter((event) => event.subject === id).map(({ changes, data }) => [changes, data])).toEqual(times(3, () => [null, { erased: true }]));
+    }
+    expect(JSON.stringify(await w.events())).not.toMatch(/Personal|Zoe|acme/i);
+  });
+
   it("of who shares a phone or a tag nothing is taken", async () => {
     const w = await world();
     const by = await w.key();

@@ -37,7 +37,9 @@ export async function begin(ctx: DataCtx, pepper: string, before: store.PrivacyR
   const contacts = await contactsOf(ctx, subject);
   const registry = await registryOf(ctx, again);
   const free = await freeIdentities(ctx, contacts, registry.fields);
-  const counts = await ctx.db.data.all<{ name: string; n: number }>(countTraces(ctx.space, contacts));
+  // Of a contact that was deleted before only its events are left.
+  const traced = subject?.[0] === "contact_id" && contacts.length === 0 ? [{ rid: 0, id: subject[1] }] : contacts;
+  const counts = await ctx.db.data.all<{ name: string; n: number }>(countTraces(ctx.space, traced));
   const { guards, writes, events } = planChanges(ctx.space, registry, contacts.map((row) => erased(ctx, kept(row), before.id)));
   const subjects = [...free.flatMap(({ kind, value }) => (kind === "external_id" ? [] : [[kind, value] as const])), ...contacts.map(({ id }) => ["contact_id", id] as const)];
   const progress: Progress = {
@@ -49,7 +51,7 @@ export async function begin(ctx: DataCtx, pepper: string, before: store.PrivacyR
     guards: [store.atVersion(before), ...guards],
     writes: [
       ...writes,
-      ...scrubStaying(ctx.space, contacts),
+      ...scrubStaying(ctx.space, traced),
       store.updateRequest(row),
       // Whatever was told before this transaction, and nothing that comes after it.
       data("UPDATE privacy_requests SET progress = json_set(progress, '$.until', coalesce((SELECT seq FROM event_counters WHERE org_id = ?), 0)) WHERE id = ? AND space_id = ?", ctx.org, row.id, ctx.space.id),
