@@ -20,6 +20,8 @@ import { routes as notices } from "./notices/routes";
 import { routes as orgs } from "./orgs/routes";
 import type { Endpoint } from "./platform/endpoint";
 import { routes as sandbox } from "./sandbox/routes";
+import { routes as privacy } from "./privacy/routes";
+import { routes as reports } from "./reports/routes";
 import { routes as tags } from "./tags/routes";
 import { routes as usage } from "./usage/routes";
 
@@ -42,6 +44,8 @@ export const routes: readonly Endpoint[] = [
   ...segments,
   ...jobs,
   ...sandbox,
+  ...reports,
+  ...privacy,
   ...usage(() => routes),
   ...audit,
   ...notices,

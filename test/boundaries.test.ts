@@ -8,7 +8,7 @@ const sources = new Map(
 );
 
 /** Lower may not know higher. */
-const RANKS = [["platform"], ["limits"], ["orgs"], ["jobs"], ["keys"], ["access"], ["fields", "tags", "lists"], ["contacts"], ["sandbox"], ["usage", "audit", "notices"], ["upkeep", "reference"], ["routes", "kinds", "app", "index"]];
+const RANKS = [["platform"], ["limits"], ["orgs"], ["jobs"], ["keys"], ["access"], ["fields", "tags", "lists"], ["contacts"], ["privacy", "sandbox"], ["usage", "audit", "notices", "reports"], ["upkeep", "reference"], ["routes", "kinds", "app", "index"]];
 const rankOf = (feature: string): number => RANKS.findIndex((rank) => rank.includes(feature));
 const featureOf = (file: string): string => (file.includes("/") ? (file.split("/")[0] ?? "") : file.replace(".ts", ""));
 
@@ -34,11 +34,13 @@ const OPEN: Record<string, readonly string[]> = {
   fields: ["fields", "operators", "registry", "schema", "store", "values", "routes"],
   tags: ["tags", "schema", "store", "routes"],
   lists: ["lists", "schema", "store", "routes"],
-  contacts: ["contacts", "schema", "routes", "search", "batch", "bulk", "lists", "duplicates", "merge", "removals", "segments", "reindex"],
+  contacts: ["contacts", "schema", "routes", "search", "batch", "bulk", "lists", "duplicates", "merge", "removals", "segments", "reindex", "purge", "indexes", "changes", "drafts", "render", "store", "text-merge", "traces", "example"],
   sandbox: ["catch-up", "routes"],
   usage: ["usage", "schema", "routes"],
   audit: ["audit", "schema", "routes"],
   notices: ["routes"],
+  reports: ["routes"],
+  privacy: ["privacy", "erasure", "schema", "routes"],
   upkeep: ["upkeep"],
   reference: ["routes"],
 };
@@ -102,6 +104,7 @@ describe("rows", () => {
       ContactRow: ["contacts", env.DATA, "contacts/store.ts"],
       FieldRow: ["fields", env.DATA, "fields/store.ts"],
       TagRow: ["tags", env.DATA, "tags/store.ts"],
+      PrivacyRequestRow: ["privacy_requests", env.DATA, "privacy/store.ts"],
       MergeRow: ["contact_merges", env.DATA, "contacts/merge/store.ts"],
       SegmentRow: ["segments", env.DATA, "contacts/segments/store.ts"],
       ListRow: ["lists", env.DATA, "lists/store.ts"],

@@ -36,6 +36,7 @@ const PREPARED: Record<string, (w: World, by: Client) => Promise<string>> = {
   fields: async (_, by) => (await by.post("/v1/fields", { key: "seats", type: "integer" })).body.id,
   lists: async (_, by) => (await by.post("/v1/lists", { name: "Fair" })).body.id,
   segments: async (_, by) => (await by.post("/v1/segments", { name: "Acme", filter: { any: [{ all: [{ field: "company", op: "eq", value: "acme" }] }] } })).body.id,
+  privacy: async (_, by) => (await by.post("/v1/privacy/requests", { type: "access", subject: { email: "ana@acme.com" } })).body.id,
   tags: async (_, by) => (await by.post("/v1/tags", { label: "Board" })).body.id,
   jobs: async (_, by) => (await by.through(front(unnudged(), app)).post("/v1/contacts/mark", { mark: "!" })).body.id,
   "jobs.resume": async (w, by) => {
@@ -73,9 +74,11 @@ const BODIES: Record<string, (w: World) => Promise<Json>> = {
   "lists.change_contacts": async (w) => ({ add: [await contactOf(w)] }),
 };
 const contactOf = async (w: World): Promise<string> => (await (await agencyOf(w)).post("/v1/contacts", { first_name: "Bea" })).body.id;
+/** Parameters that must be there. */
+const QUERIES: Record<string, string> = { "contacts.upsert": "?match=email", "reports.contacts": "?group_by=tag" };
 /** What others may see, and what leaves events without being anybody's to repeat. */
 const PUBLIC = new Set(["integrations.get"]);
-const UNREPEATABLE = new Set(["claims.claim"]);
+const UNREPEATABLE = new Set(["claims.claim", "privacy.requests.result"]);
 
 const preparing = (id: string) =>
   Object.entries(PREPARED)
@@ -87,7 +90,7 @@ async function working(endpoint: Endpoint, w: World): Promise<{ path: string; op
   const { id, path, bodyExample } = endpoint.facts;
   const key = await agencyOf(w);
   const resource = (await preparing(id)?.(w, key)) ?? "";
-  const query = id === "contacts.upsert" ? "?match=email" : "";
+  const query = QUERIES[id] ?? "";
   const form = endpoint.bodyType === "form";
   const body = form ? new URLSearchParams({ token: key.secret ?? "" }).toString() : endpoint.bodyType === "json" ? ((await BODIES[id]?.(w)) ?? bodyExample) : undefined;
   const headers: Record<string, string> = form ? { "Content-Type": "application/x-www-form-urlencoded" } : {};

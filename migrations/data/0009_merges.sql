@@ -12,6 +12,15 @@ CREATE TABLE contact_merges (
 ) STRICT;
 CREATE INDEX contact_merges_of ON contact_merges (survivor, merged_at);
 
+CREATE INDEX contact_merges_of_space ON contact_merges (space_id);
+CREATE INDEX contact_merges_by_age ON contact_merges (merged_at);
+
+-- What a job was asked for may quote a contact: an erasure looks through those of a space.
+CREATE INDEX jobs_of_space ON jobs (space_id);
+
+-- A row asks for the full-text index to be merged.
+CREATE TABLE text_merges (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), wanted_at INTEGER NOT NULL, begun INTEGER NOT NULL) STRICT;
+
 CREATE TABLE not_duplicates (
   space_id INTEGER NOT NULL,
   a TEXT NOT NULL,                                 -- ids of two contacts, in their order

@@ -11,6 +11,7 @@ import type { Statement } from "../platform/sql";
 import { facetsOf, foldedOf, FORM, identitiesOf, searchTextOf, type Facet, type Fields, type Identity } from "./indexes";
 import type { Document } from "./schema";
 import * as store from "./store";
+import { deleteHanging } from "./traces";
 
 /** A contact as it is kept: its row, whose `doc` is the document's JSON. */
 export interface Kept<Row = store.ContactRow> {
@@ -56,7 +57,7 @@ export function planChanges(space: Space, registry: Registry, changes: readonly 
       ...store.deleteTexts(takenOut),
       ...store.deleteIdentities(space, lost(({ identities }) => identities)),
       ...store.deleteFacets(space, lost(({ facets }) => facets)),
-      ...(gone.length > 0 ? store.deleteContacts(space, gone.map(({ rid }) => rid)) : []),
+      ...(gone.length > 0 ? [...deleteHanging(space, gone), ...store.deleteContacts(space, gone.map(({ rid }) => rid))] : []),
       ...store.insertContacts(space, born),
       ...store.updateContacts(space, updated),
       ...store.setLive(space, turned(false), false),

@@ -12,7 +12,7 @@ import { born, patched, removed, turned, type Changed } from "./drafts";
 import { identitiesOf, type Identity } from "./indexes";
 import type { ArrayMode } from "./patch";
 import { documentOf, replyWith, shaped, tagOf, type Shape } from "./render";
-import { contactExists, contactMerged, restoreConflict, type Contact, type ContactPatch } from "./schema";
+import { contactErased, contactExists, contactMerged, contactRestricted, restoreConflict, type Contact, type ContactPatch } from "./schema";
 import * as store from "./store";
 
 export type ContactPlan = Plan<"data", Contact>;
@@ -54,11 +54,13 @@ export async function planUpdate(ctx: DataCtx, row: store.ContactRow, patch: Con
   const change = await judged(ctx, again, (registry) => patched(ctx, registry, before, patch, arrays));
   if (change === null) return unchanged(row);
   if (again || ctx.dryRun) {
+    if (await store.isRestricted(ctx, row.id)) throw contactRestricted("A privacy request restricts what is done with the contact.");
     const registry = await registryOf(ctx);
     const had = new Set(identitiesOf(before.doc, registry.fields).map(({ kind, value }) => `${kind}:${value}`));
     await refuseTaken(ctx, identitiesOf(change.after.doc, registry.fields).filter(({ kind, value }) => !had.has(`${kind}:${value}`)), row.id);
   }
-  return planOf(ctx, change, again, 200);
+  const plan = await planOf(ctx, change, again, 200);
+  return { ...plan, guards: [...(plan.guards ?? []), store.unrestricted(ctx.space, row.id)] };
 }
 
 /** Archived contacts leave the lists and release their identities. */
@@ -106,10 +108,10 @@ const unchanged = (row: store.ContactRow): ContactPlan => ({ reply: replyWith(20
 
 export const kept = (row: store.ContactRow): Kept => ({ row, doc: documentOf(row) });
 
-/** Throws 404, and `contact_merged` (410) with the contact that took it in. */
+/** Throws 404, `contact_erased` (410), and `contact_merged` (410) with the contact that took it in. */
 export async function find(ctx: DataCtx, id: string): Promise<store.ContactRow> {
   const row = await store.readContact(ctx, id);
-  if (!row) throw notFound("No such contact.");
+  if (!row) throw (await store.isErased(ctx, id)) ? contactErased("The contact was erased.") : notFound("No such contact.");
   if (row.merged_into !== null) {
     throw contactMerged("The contact was merged into another one.", { merged_into: row.merged_into }, { Link: `</v1/contacts/${row.merged_into}>; rel="canonical"` });
   }

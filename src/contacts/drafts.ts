@@ -63,6 +63,13 @@ export const removed = (ctx: DraftCtx, before: Kept): Change => ({
   events: [eventOf(ctx, "contact.deleted", { id: before.row.id, version: before.row.version + 1 }, {})],
 });
 
+/** Gone for good as a privacy request demands: the event says which one, and nothing of the person. */
+export const erased = (ctx: DraftCtx, before: Kept, request: string): Change => ({
+  before,
+  after: null,
+  events: [{ ...eventOf(ctx, "contact.erased", { id: before.row.id, version: before.row.version + 1 }, {}), data: { request } }],
+});
+
 const sourceOf = ({ actor }: DraftCtx): Document["source"] => (actor.type === "key" ? { type: "api", key: actor.id } : { type: actor.type });
 
 /** The members of a new document that hold something. */

@@ -26,7 +26,7 @@ const bodyExample = {
 const params = z.strictObject({ id: z.string().regex(idPattern("contact")).meta({ description: "Id of the contact.", examples: [example.id] }) });
 
 const one = { description: "The contact.", schema: schema.contact, example, headers: { ETag: "Its version." } };
-const changing = [...ON_WRITE, schema.contactExists, schema.contactArchived, tagRemoving];
+const changing = [...ON_WRITE, schema.contactErased, schema.contactMerged, schema.contactExists, schema.contactArchived, schema.contactRestricted, tagRemoving];
 
 const match = z
   .string()
@@ -90,7 +90,7 @@ export const routes: readonly Endpoint[] = [
     params,
     query: z.strictObject(shaping),
     answers: { 200: { ...one, schema: schema.sparse } },
-    problems: [schema.contactMerged],
+    problems: [schema.contactMerged, schema.contactErased],
     run: (ctx, { params: { id }, query: { fields, include } }) => contacts.read(ctx, id, shapeOf(fields, include)),
   }),
   onSpace({
@@ -128,7 +128,7 @@ export const routes: readonly Endpoint[] = [
     params,
     query: z.strictObject({ permanent: flag.default(false).meta({ description: "Remove for good." }) }),
     answers: { 200: { ...one, description: "The contact, archived." }, 204: { description: "It is gone." } },
-    problems: ON_WRITE,
+    problems: [...ON_WRITE, schema.contactMerged, schema.contactErased],
     run: async (ctx, { params: { id }, query: { permanent } }) => {
       if (!permanent) return contacts.archive(ctx, id);
       const refusal = missing(ctx.principal, "contacts:delete");
@@ -149,7 +149,7 @@ export const routes: readonly Endpoint[] = [
     dryRun: true,
     params,
     answers: { 200: { ...one, description: "The contact, active." } },
-    problems: [...ON_WRITE, schema.restoreConflict],
+    problems: [...ON_WRITE, schema.contactMerged, schema.contactErased, schema.restoreConflict],
     run: (ctx, { params: { id } }) => contacts.restore(ctx, id),
   }),
 ];

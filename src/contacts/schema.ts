@@ -177,6 +177,20 @@ export const contactMerged = problem({
   cure: "Take the contact `merged_into`; the `Link` header with `rel=canonical` leads there.",
   example: { merged_into: "con_01kqz3v9c5f1nazrk2d4f7h8jm" },
 });
+export const contactRestricted = problem({
+  code: "contact_restricted",
+  status: 409,
+  title: "The contact is restricted",
+  cause: "The person has the right that nothing is done with their data for now (GDPR, article 18): it is kept, and its values can't be changed.",
+  cure: "Wait until the restriction is lifted: cancel the privacy request that it comes from.",
+});
+export const contactErased = problem({
+  code: "contact_erased",
+  status: 410,
+  title: "The contact was erased",
+  cause: "A privacy request had the person erased. Nothing of the contact is left but its id in the log.",
+  cure: "Take it out of your own copies.",
+});
 export const sortTooBroad = problem({
   code: "sort_too_broad",
   status: 422,

@@ -22,6 +22,20 @@ type Reader = Pick<DataCtx, "db" | "space">;
 export const readContact = ({ db, space }: Reader, id: string): Promise<ContactRow | null> =>
   db.data.first<ContactRow>(data(`SELECT ${COLUMNS} FROM contacts WHERE id = ? AND space_id = ?`, id, space.id));
 
+/** Whether a contact that is not there was one of this space, and erased: its last event says so. */
+export const isErased = async ({ db, space }: Reader, id: string): Promise<boolean> =>
+  (await db.data.first(data("SELECT 1 FROM events INDEXED BY events_of_subject WHERE subject = ? AND type = 'contact.erased' AND space_id = ?", id, space.id))) !== null;
+
+/** Holds while no privacy request restricts what is done with a contact. */
+export const unrestricted = (space: Space, id: string) => ({
+  database: "data" as const,
+  sql: "SELECT NOT EXISTS (SELECT 1 FROM restrictions WHERE space_id = ? AND contact_id = ?)",
+  params: [space.id, id],
+});
+
+export const isRestricted = async ({ db, space }: Reader, id: string): Promise<boolean> =>
+  (await db.data.first(data("SELECT 1 FROM restrictions WHERE space_id = ? AND contact_id = ? LIMIT 1", space.id, id))) !== null;
+
 /** Those of these ids that there are, at most 1,000. */
 export const readContacts = ({ db, space }: Reader, ids: readonly string[]): Promise<ContactRow[]> =>
   db.data.all<ContactRow>(

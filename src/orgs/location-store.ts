@@ -50,3 +50,21 @@ export async function spaceOf(ctx: Pick<OrgCtx, "db">, org: string, location: st
   const row = await readLocation(ctx.db.control, org, location);
   return row && { id: environment === "live" ? row.live_space : row.sandbox_space, location, environment, defaultCountry: row.default_country };
 }
+
+/** A space, whose it is, and what its organization says of archived contacts (null: they stay). */
+export interface OwnedSpace {
+  readonly org: string;
+  readonly space: Space;
+  readonly retentionDays: number | null;
+}
+
+/** Those of these spaces that there are, of whatever organizations. */
+export async function spacesNumbered(database: Database<"control">, numbers: readonly number[]): Promise<OwnedSpace[]> {
+  const of = (environment: Space["environment"]): string =>
+    `SELECT sought.value AS id, '${environment}' AS environment, l.id AS location, l.default_country, o.id AS org, o.archived_retention_days AS days
+      FROM json_each(?1) sought CROSS JOIN locations l ON l.${environment}_space = sought.value CROSS JOIN organizations o ON o.id = l.org_id`;
+  const rows = await database.all<{ id: number; environment: Space["environment"]; location: string; default_country: string; org: string; days: number | null }>(
+    control(`${of("live")} UNION ALL ${of("sandbox")}`, JSON.stringify(numbers)),
+  );
+  return rows.map(({ org, days, default_country: defaultCountry, ...space }) => ({ org, retentionDays: days, space: { ...space, defaultCountry } }));
+}

@@ -18,9 +18,11 @@ import { joining, type MemberFacts } from "./members";
 import { apiNotInPlan, ownerOnly, READ_ONLY, type Organization, type OrganizationPatch } from "./schema";
 import * as store from "./store";
 
-export { spaceOf } from "./location-store";
+export { spaceOf, spacesNumbered, type OwnedSpace } from "./location-store";
 export { addLocation } from "./locations";
 export { addMember } from "./members";
+
+const RETENTION_DAYS = 30;
 
 /** What an organization begins with. */
 export interface Founding {
@@ -34,7 +36,7 @@ export interface Founding {
 export function founding(ctx: Pick<CommitCtx, "org" | "now">, { name, plan, apiEnabled, owner }: Founding) {
   const enabled = apiEnabled ? 1 : 0;
   const row: store.OrganizationRow = {
-    id: ctx.org, name, plan, limits: null, api_enabled: enabled, api_granted: enabled, version: 1, created_at: ctx.now, updated_at: ctx.now,
+    id: ctx.org, name, plan, limits: null, api_enabled: enabled, api_granted: enabled, archived_retention_days: RETENTION_DAYS, version: 1, created_at: ctx.now, updated_at: ctx.now,
   };
   const member = joining(ctx, { ...owner, role: "owner" });
   return {
@@ -89,10 +91,11 @@ function patched(ctx: OrgCtx, before: store.OrganizationRow, patch: Organization
   if (patch.api_enabled === true && !inPlan) throw apiNotInPlan("The API is not part of the standard plan.");
   // A plan that does not have the API takes it along.
   const enabled = inPlan && (patch.api_enabled ?? before.api_enabled === 1);
-  return { ...before, name: patch.name ?? before.name, plan, api_enabled: enabled ? 1 : 0, version: before.version + 1, updated_at: ctx.now };
+  const { archived_retention_days: days = before.archived_retention_days } = patch;
+  return { ...before, name: patch.name ?? before.name, plan, api_enabled: enabled ? 1 : 0, archived_retention_days: days, version: before.version + 1, updated_at: ctx.now };
 }
 
-const visible = (row: store.OrganizationRow) => ({ name: row.name, plan: row.plan, api_enabled: row.api_enabled === 1 });
+const visible = (row: store.OrganizationRow) => ({ name: row.name, plan: row.plan, api_enabled: row.api_enabled === 1, archived_retention_days: row.archived_retention_days });
 
 export const organizationOf = (row: store.OrganizationRow): Organization => ({
   id: row.id,

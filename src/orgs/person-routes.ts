@@ -77,6 +77,7 @@ export const personRoutes: readonly Endpoint[] = [
           ...example.organization,
           plan: "standard",
           api_enabled: false,
+          archived_retention_days: 30,
           limits: { hour: 1000, second: 5, burst: 50, inflight: 5, keys: 25 },
           version: 1,
           created_at: "2026-11-20T17:53:00.000Z",

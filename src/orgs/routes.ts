@@ -13,6 +13,7 @@ export const example = {
   name: "Acme Agency",
   plan: "professional",
   api_enabled: true,
+  archived_retention_days: 30,
   limits: { hour: 5000, second: 25, burst: 250, inflight: 20, keys: 250 },
   version: 3,
   created_at: "2026-11-20T17:53:00.000Z",

@@ -6,12 +6,20 @@ import { readOnlyMembers } from "../platform/readonly";
 import { line, time } from "../platform/validate";
 import { PLANS } from "../limits/plans";
 
+const retentionDays = z
+  .int()
+  .min(1)
+  .max(3_650)
+  .nullable()
+  .meta({ description: "Archived contacts are purged for good when they have been archived for as many days; null: never. One that was merged stays for at least 30, so that it can be unmerged." });
+
 export const organization = z
   .strictObject({
     id: z.string().regex(idPattern("organization")),
     name: z.string(),
     plan: z.enum(PLANS),
     api_enabled: z.boolean().meta({ description: "Off: every live key answers 403 `api_disabled`; sandbox keys go on." }),
+    archived_retention_days: retentionDays,
     limits: z
       .strictObject({ hour: z.int(), second: z.int(), burst: z.int(), inflight: z.int(), keys: z.int() })
       .meta({ description: "Quotas of each key: requests per hour, per second, in a burst, at once; and keys per organization." }),
@@ -29,6 +37,7 @@ export const organizationPatch = z
     name: line(200).optional(),
     api_enabled: z.boolean().optional(),
     plan: z.enum(PLANS).optional(),
+    archived_retention_days: retentionDays.optional(),
     ...readOnlyMembers(READ_ONLY),
   })
   .meta({ id: "OrganizationPatch" });

@@ -11,6 +11,7 @@ export interface OrganizationRow {
   limits: string | null;
   api_enabled: number;
   api_granted: number;
+  archived_retention_days: number | null;
   version: number;
   created_at: number;
   updated_at: number;
@@ -21,14 +22,14 @@ export const readOrganization = (database: Database<"control">, org: string): Pr
 
 export const insertOrganization = (row: OrganizationRow): Statement<"control"> =>
   control(
-    "INSERT INTO organizations (id, name, plan, limits, api_enabled, api_granted, version, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    row.id, row.name, row.plan, row.limits, row.api_enabled, row.api_granted, row.version, row.created_at, row.updated_at,
+    "INSERT INTO organizations (id, name, plan, limits, api_enabled, api_granted, archived_retention_days, version, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    row.id, row.name, row.plan, row.limits, row.api_enabled, row.api_granted, row.archived_retention_days, row.version, row.created_at, row.updated_at,
   );
 
 export const updateOrganization = (row: OrganizationRow): Statement<"control"> =>
   control(
-    "UPDATE organizations SET name = ?, plan = ?, api_enabled = ?, version = ?, updated_at = ? WHERE id = ?",
-    row.name, row.plan, row.api_enabled, row.version, row.updated_at, row.id,
+    "UPDATE organizations SET name = ?, plan = ?, api_enabled = ?, archived_retention_days = ?, version = ?, updated_at = ? WHERE id = ?",
+    row.name, row.plan, row.api_enabled, row.archived_retention_days, row.version, row.updated_at, row.id,
   );
 
 export interface MembershipRow {

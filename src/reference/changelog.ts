@@ -37,6 +37,16 @@ export const CHANGES: readonly Entry[] = [
   },
   {
     date: "2026-11-24",
+    kind: "added",
+    summary: "Privacy requests with their due dates: access, portability, restriction and erasure, which leaves a receipt and 410 `contact_erased`.",
+    operations: [
+      "privacy.requests.list", "privacy.requests.create", "privacy.requests.get", "privacy.requests.result", "privacy.requests.extend", "privacy.requests.reject",
+      "privacy.requests.cancel", "privacy.requests.complete",
+    ],
+    sunset: null,
+  },
+  {
+    date: "2026-11-24",
     kind: "changed",
     summary: "Tags are keys in lower case now; the text as it was first written is the tag's label.",
     operations: ["contacts.create", "contacts.update", "contacts.upsert"],
@@ -44,9 +54,23 @@ export const CHANGES: readonly Entry[] = [
   },
   {
     date: "2026-11-24",
+    kind: "changed",
+    summary: "Archived contacts are purged for good after `archived_retention_days` of the organization: 30 unless it says otherwise, null for never.",
+    operations: ["organization.get", "organization.update"],
+    sunset: null,
+  },
+  {
+    date: "2026-11-24",
     kind: "added",
     summary: "Tools of the sandbox: a clock that can be put forward, so that expiry, notices and ends of overlaps happen at once; contacts who are made up; an empty space again.",
     operations: ["sandbox.clock.get", "sandbox.clock.advance", "sandbox.seed", "sandbox.reset"],
+    sunset: null,
+  },
+  {
+    date: "2026-11-24",
+    kind: "added",
+    summary: "Reports: counts of contacts by tag, list, country, source, consent, custom field or time of creation.",
+    operations: ["reports.contacts"],
     sunset: null,
   },
   {

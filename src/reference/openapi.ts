@@ -35,6 +35,8 @@ export function openapi(endpoints: readonly Endpoint[], origin: string): object 
 const TAGS = [
   { name: "Contacts", description: "People and how to reach them." },
   { name: "Jobs", description: "Work that takes longer than an answer." },
+  { name: "Privacy", description: "What people may ask for by law." },
+  { name: "Reports", description: "How many there are of what." },
   { name: "Keys", description: "Who may call, and what." },
   { name: "Access", description: "How a key is asked for, granted and handed over." },
   { name: "Sessions", description: "Who is signed in, and where they are a member." },

@@ -1,10 +1,13 @@
 // What happens without a request: one list of cron and job. Each job is idempotent, bounded, and fails alone.
 import type { Env } from "../env";
 import { lapse } from "../access/lapses";
+import { purge } from "../contacts/purge";
+import { pastUndoing } from "../contacts/merge/store";
+import { mergeDone, mergeSlice, readMergeWanted, type MergeWanted } from "../contacts/text-merge";
 import { reindex } from "../contacts/reindex";
 import { announceEnds, announceRetiring, expire, retire } from "../keys/ends";
 import { expireIdle } from "../keys/expiry";
-import { purge } from "../jobs/store";
+import { purge as purgeOfJobs } from "../jobs/store";
 import { sweep as sweepJobs } from "../jobs/sweep";
 import { sweep } from "../limits/switches";
 import { purgeLapsed } from "../orgs/people";
@@ -12,6 +15,7 @@ import { catchUpAll } from "../sandbox/catch-up";
 import { DAY, now as clock } from "../platform/clock";
 import { purgeIdempotency } from "../platform/commit";
 import type { Endpoint } from "../platform/endpoint";
+import { resume } from "../privacy/erasure";
 import { databases, log, type Databases } from "../platform/sql";
 import { tellDeprecatedUse } from "./deprecated";
 
@@ -39,6 +43,10 @@ export const jobs: readonly Job[] = [
   { cron: "* * * * *", name: "sandboxes ahead", run: (env) => catchUpAll(env, 0) },
   { cron: "* * * * *", name: "index rows of an older form", run: (_env, db, now) => inSlices(() => reindex(db, now, FEW), FEW) },
   { cron: "* * * * *", name: "jobs that nobody drives", run: (env, db, now) => sweepJobs(env, db, now) },
+  { cron: "* * * * *", name: "archived contacts", run: (_env, db, now) => purge(db, now) },
+  { cron: "* * * * *", name: "full text after erasures", run: (_env, db) => mergeTexts(db) },
+  { cron: "7 * * * *", name: "merges past undoing", run: (_env, db, now) => inSlices(() => purgeMerges(db, now)) },
+  { cron: "* * * * *", name: "erasures under way", run: (_env, db, now) => resume(db, now) },
   { cron: "7 * * * *", name: "unused keys", run: (env, _db, now) => expireIdle(env, now) },
   { cron: "7 * * * *", name: "fixed ends to come", run: (_env, db, now) => inSlices(() => announceEnds(db, now, 1), FEW).then(() => inSlices(() => announceEnds(db, now, 7), FEW)) },
   { cron: "7 * * * *", name: "old secrets still in use", run: (_env, db, now) => inSlices(() => announceRetiring(db, now), FEW) },
@@ -60,8 +68,26 @@ async function purgeActivity(db: Databases, now: number): Promise<number> {
 }
 
 async function purgeJobs(db: Databases, now: number): Promise<number> {
-  const deleted = await db.data.batch(purge(now - JOBS_MS, SLICE));
+  const deleted = await db.data.batch(purgeOfJobs(now - JOBS_MS, SLICE));
   return Math.max(...deleted);
+}
+
+async function purgeMerges(db: Databases, now: number): Promise<number> {
+  const [deleted = 0] = await db.data.batch([pastUndoing(now, SLICE)]);
+  return deleted;
+}
+
+/** Slices of one run that merge the full-text index; a call that changes nothing says that it is whole. */
+const MERGES = 60;
+
+async function mergeTexts(db: Databases): Promise<void> {
+  const wanted = await db.data.first<MergeWanted>(readMergeWanted);
+  if (!wanted) return;
+  for (let i = 0; i < MERGES; i += 1) {
+    const [changes = 0] = await db.data.batch([...mergeSlice(wanted.begun === 0 && i === 0)]);
+    if (changes < 2) return void (await db.data.batch([mergeDone(wanted)]));
+    await scheduler.wait(1);
+  }
 }
 
 /** Slice by slice until none is full; what is left after many is the next run's. */

@@ -1,6 +1,8 @@
 // Merges in D1: reads run, writes are returned.
+import { DAY } from "../../platform/clock";
 import type { DataCtx, Space } from "../../platform/context";
 import { data, type Statement } from "../../platform/sql";
+import { MERGE_DAYS } from "./schema";
 
 export interface MergeRow {
   id: string;
@@ -27,6 +29,10 @@ export const insertMerge = (space: Space, row: MergeRow): Statement<"data"> =>
   );
 
 export const markUndone = (space: Space, id: string, now: number): Statement<"data"> => data("UPDATE contact_merges SET undone_at = ? WHERE id = ? AND space_id = ?", now, id, space.id);
+
+/** Deletes merges that can't be undone any more. */
+export const pastUndoing = (now: number, limit: number): Statement<"data"> =>
+  data("DELETE FROM contact_merges WHERE id IN (SELECT id FROM contact_merges INDEXED BY contact_merges_by_age WHERE merged_at < ? ORDER BY merged_at LIMIT ?)", now - MERGE_DAYS * DAY, limit);
 
 /** Holds while the merge has not been undone. */
 export const standing = (id: string) => ({ database: "data" as const, sql: "SELECT undone_at IS NULL FROM contact_merges WHERE id = ?", params: [id] });
