@@ -103,3 +103,17 @@ describe("batch", () => {
     for (const contact of body.data) expect(events.filter(({ subject }) => subject === contact.id).map(({ version }) => version)).toEqual(times(contact.version, (i) => i + 1));
   });
 });
+
+describe("what a privacy request restricts", () => {
+  it("409 contact_restricted for an update in a batch, counted as failed in bulk, refused by a merge; archiving passes", async () => {
+    const key = await (await world()).key();
+    const { body } = await key.post("/v1/contacts", { first_name: "Ana", emails: ["ana@x.example"] });
+    const { body: other } = await key.post("/v1/contacts", { first_name: "Bea" });
+    const { body: request } = await key.post("/v1/privacy/requests", { type: "restriction", subject: { email: "ana@x.example" } });
+    expect((await key.post(`/v1/privacy/requests/${request.id}/complete`)).status).toBe(200);
+    const answer = await key.post("/v1/contacts/batch", { operations: [{ op: "tag", id: body.id, data: { tags: ["x"] } }, { op: "tag", id: other.id, data: { tags: ["x"] } }] });
+    expect(statuses(answer)).toEqual([[409, "contact_restricted"], [200, "updated"]]);
+    expect((await key.post(`/v1/contacts/${other.id}/merge`, { source_ids: [body.id] })).body.code).toBe("contact_restricted");
+    expect(statuses(await key.post("/v1/contacts/batch", { operations: [{ op: "archive", id: body.id }] }))).toEqual([[200, "archived"]]);
+  });
+});

@@ -54,13 +54,13 @@ export async function planUpdate(ctx: DataCtx, row: store.ContactRow, patch: Con
   const change = await judged(ctx, again, (registry) => patched(ctx, registry, before, patch, arrays));
   if (change === null) return unchanged(row);
   if (again || ctx.dryRun) {
-    if (await store.isRestricted(ctx, row.id)) throw contactRestricted("A privacy request restricts what is done with the contact.");
+    if ((await store.readRestricted(ctx, [row.id])).has(row.id)) throw contactRestricted("A privacy request restricts what is done with the contact.");
     const registry = await registryOf(ctx);
     const had = new Set(identitiesOf(before.doc, registry.fields).map(({ kind, value }) => `${kind}:${value}`));
     await refuseTaken(ctx, identitiesOf(change.after.doc, registry.fields).filter(({ kind, value }) => !had.has(`${kind}:${value}`)), row.id);
   }
   const plan = await planOf(ctx, change, again, 200);
-  return { ...plan, guards: [...(plan.guards ?? []), store.unrestricted(ctx.space, row.id)] };
+  return { ...plan, guards: [...(plan.guards ?? []), store.unrestricted(ctx.space, [row.id])] };
 }
 
 /** Archived contacts leave the lists and release their identities. */

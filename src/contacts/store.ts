@@ -26,21 +26,31 @@ export const readContact = ({ db, space }: Reader, id: string): Promise<ContactR
 export const isErased = async ({ db, space }: Reader, id: string): Promise<boolean> =>
   (await db.data.first(data("SELECT 1 FROM events INDEXED BY events_of_subject WHERE subject = ? AND type = 'contact.erased' AND space_id = ?", id, space.id))) !== null;
 
-/** Holds while no privacy request restricts what is done with a contact. */
-export const unrestricted = (space: Space, id: string) => ({
+/** Holds while no privacy request restricts what is done with any of these contacts. */
+export const unrestricted = (space: Space, ids: readonly string[]) => ({
   database: "data" as const,
-  sql: "SELECT NOT EXISTS (SELECT 1 FROM restrictions WHERE space_id = ? AND contact_id = ?)",
-  params: [space.id, id],
+  sql: "SELECT NOT EXISTS (SELECT 1 FROM restrictions WHERE space_id = ? AND contact_id IN (SELECT value FROM json_each(?)))",
+  params: [space.id, JSON.stringify(ids)],
 });
 
-export const isRestricted = async ({ db, space }: Reader, id: string): Promise<boolean> =>
-  (await db.data.first(data("SELECT 1 FROM restrictions WHERE space_id = ? AND contact_id = ? LIMIT 1", space.id, id))) !== null;
+const restrictedOf = (space: Space, ids: readonly string[]): Statement<"data"> =>
+  data("SELECT contact_id AS id FROM restrictions WHERE space_id = ? AND contact_id IN (SELECT value FROM json_each(?)) LIMIT 2000", space.id, JSON.stringify(ids));
+
+/** Those of these contacts that may not be changed now. */
+export const readRestricted = async ({ db, space }: Reader, ids: readonly string[]): Promise<ReadonlySet<string>> =>
+  new Set((await db.data.all<{ id: string }>(restrictedOf(space, ids))).map(({ id }) => id));
+
+/** Those of these ids that there are, at most 1,000, and which of them may not be changed now: of one moment. */
+export async function readChangeable({ db, space }: Reader, ids: readonly string[]): Promise<{ rows: ContactRow[]; restricted: ReadonlySet<string> }> {
+  const [rows, restricted] = await db.data.both<ContactRow, { id: string }>(contactsOf(space, ids), restrictedOf(space, ids));
+  return { rows, restricted: new Set(restricted.map(({ id }) => id)) };
+}
+
+const contactsOf = (space: Space, ids: readonly string[]): Statement<"data"> =>
+  data(`SELECT ${COLUMNS} FROM contacts WHERE id IN (SELECT value FROM json_each(?)) AND space_id = ? LIMIT 1000`, JSON.stringify(ids), space.id);
 
 /** Those of these ids that there are, at most 1,000. */
-export const readContacts = ({ db, space }: Reader, ids: readonly string[]): Promise<ContactRow[]> =>
-  db.data.all<ContactRow>(
-    data(`SELECT ${COLUMNS} FROM contacts WHERE id IN (SELECT value FROM json_each(?)) AND space_id = ? LIMIT 1000`, JSON.stringify(ids), space.id),
-  );
+export const readContacts = ({ db, space }: Reader, ids: readonly string[]): Promise<ContactRow[]> => db.data.all<ContactRow>(contactsOf(space, ids));
 
 export interface Holder {
   id: string;

@@ -6,6 +6,7 @@ import type { SpaceCtx } from "../../platform/context";
 import type { Reply } from "../../platform/endpoint";
 import { document, Problem } from "../../platform/problem";
 import { planned } from "../contacts";
+import { unrestricted } from "../store";
 import { resolve } from "./resolve";
 import { batchFailed, operation, type Answer, type Batch, type Result, type Summary } from "./schema";
 import { work, type Outcome } from "./work";
@@ -19,8 +20,10 @@ export const run = (ctx: SpaceCtx, { atomic, operations }: Batch): Promise<Reply
     const body = { results, summary: summaryOf(results) };
     const failed = body.summary.failed ?? 0;
     if (atomic && failed > 0) throw batchFailed(`${failed} of ${operations.length} operations can't be carried out.`, body);
-    const plan = changes.length === 0 ? { writes: [], events: [] } : await planned(ctx, changes, attempt > 0);
-    return { reply: { status: failed > 0 ? 207 : 200, body }, ...plan };
+    const plan = changes.length === 0 ? { guards: [], writes: [], events: [] } : await planned(ctx, changes, attempt > 0);
+    const changed = results.flatMap((result) => ("action" in result && result.action === "updated" ? [result.id] : []));
+    const guards = changed.length === 0 ? [] : [unrestricted(ctx.space, changed)];
+    return { reply: { status: failed > 0 ? 207 : 200, body }, ...plan, guards: [...plan.guards, ...guards] };
   });
 
 /** By the fields as they are remembered; what those refuse is judged again by those of D1, where they differ. */
@@ -33,9 +36,9 @@ async function carriedOut(ctx: SpaceCtx, operations: readonly unknown[], fresh: 
 }
 
 async function carriedOutBy(ctx: SpaceCtx, registry: Registry, operations: readonly unknown[]) {
-  const { tasks, refused, holders } = await resolve(ctx, registry, operations);
+  const { tasks, refused, holders, restricted } = await resolve(ctx, registry, operations);
   const barred = new Map(tasks.flatMap(({ index, op }) => (op === "delete" ? refusal(ctx, index) : [])));
-  const { changes, outcomes } = work(ctx, registry, tasks.filter(({ index }) => !barred.has(index)), holders);
+  const { changes, outcomes } = work(ctx, registry, tasks.filter(({ index }) => !barred.has(index)), holders, restricted);
   return { changes, results: operations.map((sent, index) => resultOf(ctx, index, sent, refused.get(index) ?? barred.get(index) ?? outcomes.get(index))) };
 }
 

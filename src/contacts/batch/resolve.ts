@@ -18,6 +18,8 @@ export interface Resolved {
   /** What could not be read or found, by index. */
   readonly refused: ReadonlyMap<number, Problem>;
   readonly holders: readonly store.Holder[];
+  /** Contacts that may not be changed now. */
+  readonly restricted: ReadonlySet<string>;
 }
 
 interface Wanted {
@@ -50,7 +52,8 @@ export async function resolve(ctx: DataCtx, registry: Registry, sent: readonly u
     if (!refused.has(index)) found.set(index, match);
   }
   const ids = [...new Set([...found.values()].filter((id) => id !== null))];
-  const rows = new Map((ids.length === 0 ? [] : await store.readContacts(ctx, ids)).map((row): [string, Kept] => [row.id, kept(row)]));
+  const there = ids.length === 0 ? { rows: [], restricted: new Set<string>() } : await store.readChangeable(ctx, ids);
+  const rows = new Map(there.rows.map((row): [string, Kept] => [row.id, kept(row)]));
   // What a contact that comes back has may have been taken meanwhile.
   const restoring = wanted.flatMap(({ index, operation: { op } }) => (op === "restore" ? (rows.get(found.get(index) ?? "")?.doc ?? []) : []));
   const more = restoring.length === 0 ? [] : await store.readHolders(ctx, unique(restoring.flatMap((doc) => identitiesOf(doc, registry.fields))), MAX_HOLDERS);
@@ -60,7 +63,7 @@ export async function resolve(ctx: DataCtx, registry: Registry, sent: readonly u
     if (contact === null && id !== undefined) refused.set(index, notFound("No such contact."));
     return contact === null && id !== undefined ? [] : [{ index, op, contact, ifVersion: if_version, data }];
   });
-  return { tasks, refused, holders: [...holders, ...more] };
+  return { tasks, refused, holders: [...holders, ...more], restricted: there.restricted };
 }
 
 const firstOf = (ids: readonly (string | null)[]): string | null => ids.find((id) => id !== null) ?? null;

@@ -7,7 +7,7 @@ import { notFound, versionMismatch, within } from "../../platform/problems";
 import type { Change, Kept } from "../changes";
 import { born, patched, removed, turned } from "../drafts";
 import { identitiesOf, type Identity } from "../indexes";
-import { contactExists, contactMerged, restoreConflict, type ContactPatch } from "../schema";
+import { contactExists, contactMerged, contactRestricted, restoreConflict, type ContactPatch } from "../schema";
 import type { Holder } from "../store";
 import { duplicateInBatch, type Op } from "./schema";
 
@@ -32,8 +32,8 @@ export interface Worked {
 
 const nameOf = ({ kind, value }: Identity): string => `${kind}:${value}`;
 
-/** `holders`: who owns what the tasks may take. */
-export function work(ctx: Pick<DataCtx, "now" | "actor" | "space">, registry: Registry, tasks: readonly Task[], holders: readonly Holder[]): Worked {
+/** `holders`: who owns what the tasks may take; `restricted`: contacts that may not be changed. */
+export function work(ctx: Pick<DataCtx, "now" | "actor" | "space">, registry: Registry, tasks: readonly Task[], holders: readonly Holder[], restricted: ReadonlySet<string>): Worked {
   const owners = new Map(holders.filter(({ kind }) => kind !== "phone").map((holder) => [nameOf(holder), holder.id]));
   const touched = new Map<string, number>();
   const takenAt = new Map<string, number>();
@@ -47,6 +47,7 @@ export function work(ctx: Pick<DataCtx, "now" | "actor" | "space">, registry: Re
     const drafted = within("/data", () => draft(ctx, registry, task));
     if (drafted === null) return { action: "unchanged", id: contact?.row.id ?? "", version: contact?.row.version ?? 0 };
     const { change, action } = drafted;
+    if (action === "updated" && restricted.has(contact?.row.id ?? "")) throw contactRestricted("A privacy request restricts what is done with the contact.");
     const id = change.after?.row.id ?? contact?.row.id ?? "";
     const had = contact && contact.row.archived_at === null ? owned(contact.doc) : [];
     const has = change.after && change.after.row.archived_at === null ? owned(change.after.doc) : [];

@@ -15,7 +15,7 @@ import { find, kept, refuseTaken } from "../contacts";
 import { eventOf, redrafted } from "../drafts";
 import { identitiesOf } from "../indexes";
 import { contactOf } from "../render";
-import { contactArchived, restoreConflict, type Document } from "../schema";
+import { contactArchived, contactRestricted, restoreConflict, type Document } from "../schema";
 import * as contacts from "../store";
 import { MERGE_DAYS, mergeNotUndoable, type MergeInput, type MergeJson, type UnmergedJson, type UnmergeInput } from "./schema";
 import * as store from "./store";
@@ -28,6 +28,8 @@ export const merge = (ctx: DataCtx, id: string, { source_ids, prefer }: MergeInp
     checkIfMatch(ctx, survivor.row.version);
     if (survivor.row.archived_at !== null) throw contactArchived("The contact is archived.");
     const sources = await sourcesOf(ctx, id, source_ids, prefer);
+    const all = [id, ...source_ids];
+    if ((await contacts.readRestricted(ctx, all)).size > 0) throw contactRestricted("A privacy request restricts what is done with one of the contacts.");
     const { doc, dropped } = united(partOf(survivor), sources.map(partOf), new Map(Object.entries(prefer)));
     checkSize(doc);
     const registry = await registryOf(ctx, attempt > 0);
@@ -35,10 +37,10 @@ export const merge = (ctx: DataCtx, id: string, { source_ids, prefer }: MergeInp
     const mergeId = newId("merge", ctx.now);
     // A merge is one even where the survivor had all of it.
     const after = merged?.after ?? again(ctx, survivor);
-    const told = { data: { merge: mergeId, sources: sources.map(({ row }) => row.id) } };
-    const events = (merged?.events ?? [eventOf(ctx, "contact.merged", after.row, {})]).map((event) => ({ ...event, ...told }));
+    const detail = { data: { merge: mergeId, sources: sources.map(({ row }) => row.id) } };
+    const events = (merged?.events ?? [eventOf(ctx, "contact.merged", after.row, {})]).map((event) => ({ ...event, ...detail }));
     const changes: Change[] = [{ before: survivor, after, events }, ...sources.map((source) => takenIn(ctx, source, id, mergeId))];
-    const { guards, writes, events: all } = planChanges(ctx.space, registry, changes);
+    const { guards, writes, events: told } = planChanges(ctx.space, registry, changes);
     const row = { id: mergeId, survivor: id, sources: JSON.stringify(sources.map(({ row: source }) => source.id)), before: JSON.stringify(survivor.doc), after: JSON.stringify(doc), merged_at: ctx.now, undone_at: null };
     return {
       reply: {
@@ -46,9 +48,9 @@ export const merge = (ctx: DataCtx, id: string, { source_ids, prefer }: MergeInp
         headers: { ETag: etag(after.row.version) },
         body: { id: mergeId, contact: contactOf(after.row), merged_ids: sources.map(({ row: source }) => source.id), dropped, undo_until: rfc3339(ctx.now + MERGE_DAYS * DAY) },
       },
-      guards,
+      guards: [...guards, contacts.unrestricted(ctx.space, all)],
       writes: [...writes, store.insertMerge(ctx.space, row)],
-      events: all,
+      events: told,
     };
   });
 

@@ -4,7 +4,7 @@ import { idPattern } from "../../platform/id";
 import { bare, onSpace, type Endpoint } from "../../platform/endpoint";
 import { ON_WRITE, WITH_BODY } from "../../platform/problems";
 import { example as contactExample } from "../example";
-import { contactArchived, contactMerged, restoreConflict } from "../schema";
+import { contactArchived, contactMerged, contactRestricted, restoreConflict } from "../schema";
 import { merge, unmerge } from "./merge";
 import * as schema from "./schema";
 
@@ -37,7 +37,7 @@ export const routes: readonly Endpoint[] = [
         example: { id: "mrg_01kqz3v9c5f1nazrk2d4f7h8jm", contact: contactExample, merged_ids: [other], dropped: [{ field: "company", contact_id: other, value: "Acme Inc." }], undo_until: "2026-12-20T17:53:00.000Z" },
       },
     },
-    problems: [...WITH_BODY, ...ON_WRITE, contactArchived, contactMerged],
+    problems: [...WITH_BODY, ...ON_WRITE, contactArchived, contactMerged, contactRestricted],
     run: (ctx, { params: { id }, body }) => merge(ctx, id, body),
   }),
   onSpace({
