@@ -2,6 +2,7 @@
 // document and the sweep tests.
 import { routes as access } from "./access/routes";
 import { routes as audit } from "./audit/routes";
+import { routes as consents } from "./consents/routes";
 import { routes as contacts } from "./contacts/routes";
 import { routes as search } from "./contacts/search/routes";
 import { routes as fields } from "./fields/routes";
@@ -13,4 +14,4 @@ import type { Endpoint } from "./platform/endpoint";
 import { routes as tags } from "./tags/routes";
 import { routes as usage } from "./usage/routes";
 
-export const routes: readonly Endpoint[] = [...access, ...keys, ...lifeRoutes(() => routes), ...orgs, ...search, ...contacts, ...fields, ...tags, ...usage(() => routes), ...audit, ...notices];
+export const routes: readonly Endpoint[] = [...access, ...keys, ...lifeRoutes(() => routes), ...orgs, ...search, ...contacts, ...consents, ...fields, ...tags, ...usage(() => routes), ...audit, ...notices];

@@ -18,6 +18,13 @@ interface Entry {
 /** In any order; a deprecation stands with its endpoint. */
 export const CHANGES: readonly Entry[] = [
   {
+    date: "2026-11-24",
+    kind: "added",
+    summary: "Consent as an append-only ledger: what was agreed to, when, on what basis; imports and merges never raise it.",
+    operations: ["contacts.consents.list", "contacts.consents.create"],
+    sunset: null,
+  },
+  {
     date: "2026-11-21",
     kind: "added",
     summary: "The whole life of a key: integrations, requests for live keys, approval and the encrypted hand-over; rotation with overlap, simulation, leak reports; notices 15, 7 and 1 day before an unused key is deleted.",

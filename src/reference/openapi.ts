@@ -34,6 +34,8 @@ export function openapi(endpoints: readonly Endpoint[], origin: string): object 
 
 const TAGS = [
   { name: "Contacts", description: "People and how to reach them." },
+  { name: "Consent", description: "Who agreed to what, when, and how that is known." },
+  { name: "Activities", description: "What happened with a contact: notes, interactions, engagement, and all of it as one timeline." },
   { name: "Keys", description: "Who may call, and what." },
   { name: "Access", description: "How a key is asked for, granted and handed over." },
   { name: "Sessions", description: "Who is signed in, and where they are a member." },
