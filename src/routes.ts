@@ -1,6 +1,8 @@
 // Every endpoint of the product, one list: it drives routing, authentication, metering, validation, the OpenAPI
 // document and the sweep tests.
 import { routes as access } from "./access/routes";
+import { routes as activities } from "./activities/routes";
+import { routes as streams } from "./activities/stream-routes";
 import { routes as audit } from "./audit/routes";
 import { routes as consents } from "./consents/routes";
 import { routes as contacts } from "./contacts/routes";
@@ -14,4 +16,4 @@ import type { Endpoint } from "./platform/endpoint";
 import { routes as tags } from "./tags/routes";
 import { routes as usage } from "./usage/routes";
 
-export const routes: readonly Endpoint[] = [...access, ...keys, ...lifeRoutes(() => routes), ...orgs, ...search, ...contacts, ...consents, ...fields, ...tags, ...usage(() => routes), ...audit, ...notices];
+export const routes: readonly Endpoint[] = [...access, ...keys, ...lifeRoutes(() => routes), ...orgs, ...search, ...contacts, ...consents, ...activities, ...streams, ...fields, ...tags, ...usage(() => routes), ...audit, ...notices];

@@ -33,9 +33,9 @@ const OPEN: Record<string, readonly string[]> = {
   fields: ["fields", "operators", "registry", "schema", "store", "values", "routes"],
   tags: ["tags", "schema", "store", "routes"],
   lists: ["lists", "schema", "routes"],
-  contacts: ["contacts", "changes", "drafts", "example", "history", "match", "store", "schema", "routes", "search", "reindex"],
-  consents: ["consents", "effective", "schema", "store", "routes"],
-  activities: ["routes"],
+  contacts: ["contacts", "changes", "drafts", "example", "history", "indexes", "match", "store", "schema", "routes", "search", "reindex"],
+  consents: ["consents", "ledger", "schema", "store", "routes"],
+  activities: ["routes", "stream-routes"],
   usage: ["usage", "schema", "routes"],
   audit: ["audit", "schema", "routes"],
   notices: ["routes"],
@@ -92,7 +92,7 @@ describe("writes", () => {
 
 describe("rows", () => {
   it("every column that a row type names is in the migrated table", async () => {
-    const declared = { KeyRow: ["keys", env.DB, "keys/store.ts"], OrganizationRow: ["organizations", env.DB, "orgs/store.ts"], LocationRow: ["locations", env.DB, "orgs/location-store.ts"], MemberRow: ["members", env.DB, "orgs/member-store.ts"], IntegrationRow: ["integrations", env.DB, "access/store.ts"], AccessRequestRow: ["access_requests", env.DB, "access/store.ts"], ContactRow: ["contacts", env.DATA, "contacts/store.ts"], FieldRow: ["fields", env.DATA, "fields/store.ts"], TagRow: ["tags", env.DATA, "tags/store.ts"], ConsentRow: ["consents", env.DATA, "consents/store.ts"], RequestRow: ["requests", env.LOG, "usage/requests.ts"], EventRow: ["events", env.DATA, "audit/store.ts"] } as const;
+    const declared = { KeyRow: ["keys", env.DB, "keys/store.ts"], OrganizationRow: ["organizations", env.DB, "orgs/store.ts"], LocationRow: ["locations", env.DB, "orgs/location-store.ts"], MemberRow: ["members", env.DB, "orgs/member-store.ts"], IntegrationRow: ["integrations", env.DB, "access/store.ts"], AccessRequestRow: ["access_requests", env.DB, "access/store.ts"], ContactRow: ["contacts", env.DATA, "contacts/store.ts"], FieldRow: ["fields", env.DATA, "fields/store.ts"], TagRow: ["tags", env.DATA, "tags/store.ts"], ConsentRow: ["consents", env.DATA, "consents/store.ts"], NoteRow: ["notes", env.DATA, "activities/store.ts"], InteractionRow: ["interactions", env.DATA, "activities/store.ts"], EngagementRow: ["engagements", env.DATA, "activities/engagement-store.ts"], RequestRow: ["requests", env.LOG, "usage/requests.ts"], EventRow: ["events", env.DATA, "audit/store.ts"] } as const;
     for (const [type, [table, database, file]] of Object.entries(declared)) {
       const body = new RegExp(`interface ${type} \\{([^}]*)\\}`).exec(sources.get(file) ?? "")?.[1] ?? "";
       const names = [...body.matchAll(/^\s+(\w+): /gm)].map((match) => match[1] ?? "");

@@ -33,7 +33,7 @@ describe("record", () => {
     expect((await by.get(path)).body).toMatchObject({ version: 2, consent: { email: { marketing: "subscribed" } } });
     expect((await w.events()).slice(1)).toMatchObject([{
       type: "contact.consent_changed", subject: id, version: 2, changes: { consent: { from: {}, to: { email: { marketing: "subscribed" } } } },
-      data: { consent: body.id, channel: "email", topic: "marketing", state: "subscribed", legal_basis: "consent_with_notice", source: "form", at },
+      data: { entries: [{ consent: body.id, channel: "email", topic: "marketing", state: "subscribed", legal_basis: "consent_with_notice", source: "form", at }] },
     }]);
     expect(JSON.stringify(await w.events())).not.toContain("forms/17");
     const found = await by.post("/v1/contacts/search", { filter: { any: [{ all: [{ field: "consent.email.marketing", op: "eq", value: "subscribed" }] }] } });
@@ -48,7 +48,7 @@ describe("record", () => {
     const again = await say("subscribed", { at: ago(60) });
     expect(again).toMatchObject({ status: 201, body: { state: "subscribed", effective: "unsubscribed" } });
     expect((await by.get(path)).body).toMatchObject({ version: 2, consent: { email: { marketing: "unsubscribed" } } });
-    expect((await w.events()).at(-1)).toMatchObject({ type: "consent.recorded", subject: id, version: 2, data: { consent: again.body.id } });
+    expect((await w.events()).at(-1)).toMatchObject({ type: "consent.recorded", subject: id, version: 2, data: { entries: [{ consent: again.body.id }] } });
     expect((await by.get(`${path}/consents`)).body.data.map(({ state }: Json) => state)).toEqual(["unsubscribed", "subscribed"]);
   });
 

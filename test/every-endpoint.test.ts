@@ -25,6 +25,8 @@ const PREPARED: Record<string, (w: World, by: Client) => Promise<string>> = {
     await by.delete(`/v1/contacts/${id}`);
     return id ?? "";
   },
+  notes: async (w, by) => (await by.post(`/v1/contacts/${await PREPARED["contacts"]?.(w, by)}/notes`, { body: "Called." })).body.id,
+  interactions: async (_, by) => (await by.post("/v1/interactions", { source: "desk", source_id: "1", type: "call", subject: "Offer", contact: { email: "eva@acme.example" } })).body.id,
   fields: async (_, by) => (await by.post("/v1/fields", { key: "seats", type: "integer" })).body.id,
   tags: async (_, by) => (await by.post("/v1/tags", { label: "Board" })).body.id,
   locations: async (w) => w.locations[0],
@@ -50,7 +52,13 @@ const PREPARED: Record<string, (w: World, by: Client) => Promise<string>> = {
 };
 
 /** Bodies that name something that must exist. */
-const BODIES: Record<string, (w: World) => Promise<Json>> = { "integrations.create": offered };
+const BODIES: Record<string, (w: World) => Promise<Json>> = {
+  "integrations.create": offered,
+  "engagement.record": async (w) => {
+    await (await agencyOf(w)).post("/v1/contacts", { emails: ["ana@acme.com"] });
+    return { items: [{ type: "email.opened", email: "ana@acme.com", at: "2026-01-02T03:04:05Z", dedupe_id: crypto.randomUUID() }] };
+  },
+};
 /** What others may see, and what leaves events without being anybody's to repeat. */
 const PUBLIC = new Set(["integrations.get"]);
 const UNREPEATABLE = new Set(["claims.claim"]);

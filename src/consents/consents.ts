@@ -35,7 +35,7 @@ export const record = (ctx: DataCtx, contact: string, input: ConsentInput): Prom
       reply: { status: 201, body: { ...consentJson(row), effective: stateOf(outcome.doc, entry) ?? entry.state } },
       guards: [...guards, ...plan.guards],
       writes: [...plan.writes, ...writes],
-      events: plan.events.map((event) => ({ ...event, data: told(row) })),
+      events: plan.events.map((event) => ({ ...event, data: { entries: [told(row)] } })),
     };
   });
 

@@ -20,6 +20,13 @@ export const CHANGES: readonly Entry[] = [
   {
     date: "2026-11-24",
     kind: "added",
+    summary: "Notes, interactions of other systems that find or create their contact, and engagement: hard bounces, complaints and unsubscriptions change state and consent at once.",
+    operations: ["contacts.notes.list", "contacts.notes.create", "notes.get", "notes.update", "notes.delete", "interactions.record", "interactions.get", "engagement.record"],
+    sunset: null,
+  },
+  {
+    date: "2026-11-24",
+    kind: "added",
     summary: "Consent as an append-only ledger: what was agreed to, when, on what basis; imports and merges never raise it.",
     operations: ["contacts.consents.list", "contacts.consents.create"],
     sunset: null,
