@@ -5,6 +5,7 @@ import { routes as activities } from "./activities/routes";
 import { routes as streams } from "./activities/stream-routes";
 import { routes as audit } from "./audit/routes";
 import { routes as consents } from "./consents/routes";
+import { routes as history } from "./contacts/history/routes";
 import { routes as contacts } from "./contacts/routes";
 import { routes as search } from "./contacts/search/routes";
 import { routes as fields } from "./fields/routes";
@@ -16,4 +17,4 @@ import type { Endpoint } from "./platform/endpoint";
 import { routes as tags } from "./tags/routes";
 import { routes as usage } from "./usage/routes";
 
-export const routes: readonly Endpoint[] = [...access, ...keys, ...lifeRoutes(() => routes), ...orgs, ...search, ...contacts, ...consents, ...activities, ...streams, ...fields, ...tags, ...usage(() => routes), ...audit, ...notices];
+export const routes: readonly Endpoint[] = [...access, ...keys, ...lifeRoutes(() => routes), ...orgs, ...search, ...contacts, ...history, ...consents, ...activities, ...streams, ...fields, ...tags, ...usage(() => routes), ...audit, ...notices];

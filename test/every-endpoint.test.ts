@@ -25,6 +25,11 @@ const PREPARED: Record<string, (w: World, by: Client) => Promise<string>> = {
     await by.delete(`/v1/contacts/${id}`);
     return id ?? "";
   },
+  "contacts.restore_version": async (w, by) => {
+    const id = await PREPARED["contacts"]?.(w, by);
+    await by.patch(`/v1/contacts/${id}`, { first_name: "Eva" });
+    return id ?? "";
+  },
   notes: async (w, by) => (await by.post(`/v1/contacts/${await PREPARED["contacts"]?.(w, by)}/notes`, { body: "Called." })).body.id,
   interactions: async (_, by) => (await by.post("/v1/interactions", { source: "desk", source_id: "1", type: "call", subject: "Offer", contact: { email: "eva@acme.example" } })).body.id,
   fields: async (_, by) => (await by.post("/v1/fields", { key: "seats", type: "integer" })).body.id,

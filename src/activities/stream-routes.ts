@@ -1,9 +1,15 @@
-// The operations on streams of activity: engagement comes in.
+// The operations on streams of activity: engagement comes in, the timeline goes out.
+import * as z from "zod";
+import { contactMerged } from "../contacts/schema";
 import { bare, onSpace, type Endpoint } from "../platform/endpoint";
+import { cursorMismatch, pageOf, pageQuery } from "../platform/page";
 import { ON_WRITE, WITH_BODY } from "../platform/problems";
 import { record } from "./engagement";
 import * as engagement from "./engagement-schema";
-import { demand } from "./routes";
+import { noteExample } from "./examples";
+import { demand, ofContact } from "./routes";
+import { list } from "./timeline";
+import { timelineItem, types } from "./timeline-schema";
 
 export const routes: readonly Endpoint[] = [
   onSpace({
@@ -28,6 +34,31 @@ export const routes: readonly Endpoint[] = [
     run: async (ctx, { body: { items } }) => {
       demand(ctx, "contacts:read");
       return record(ctx, items);
+    },
+  }),
+  onSpace({
+    ...bare,
+    id: "contacts.timeline",
+    method: "GET",
+    path: "/v1/contacts/{id}/timeline",
+    tag: "Activities",
+    summary: "What happened with a contact",
+    description:
+      "Notes, interactions, engagement, entries of consent and changes as one stream, newest first by the time when they happened. `types` picks some of them. Changes of consent stand there as entries of the ledger. Also needs `contacts:read`.",
+    scope: "activities:read",
+    params: ofContact,
+    query: z.strictObject({ types, ...pageQuery }),
+    answers: {
+      200: {
+        description: "A page of the timeline.",
+        schema: pageOf(timelineItem),
+        example: { data: [{ type: "note", at: noteExample.created_at, data: noteExample }], page: { next_cursor: null, limit: 50 } },
+      },
+    },
+    problems: [cursorMismatch, contactMerged],
+    run: async (ctx, { params: { id }, query }) => {
+      demand(ctx, "contacts:read");
+      return list(ctx, id, query);
     },
   }),
 ];

@@ -97,7 +97,11 @@ export const kept = (row: store.ContactRow): Kept => ({ row, doc: documentOf(row
 
 /** Throws 404, and `contact_merged` (410) with the contact that took it in. */
 export async function find(ctx: DataCtx, id: string): Promise<store.ContactRow> {
-  const row = await store.readContact(ctx, id);
+  return checkThere(await store.readContact(ctx, id));
+}
+
+/** Throws 404 and 410, as `find` does. */
+export function checkThere(row: store.ContactRow | null): store.ContactRow {
   if (!row) throw notFound("No such contact.");
   if (row.merged_into !== null) {
     throw contactMerged("The contact was merged into another one.", { merged_into: row.merged_into }, { Link: `</v1/contacts/${row.merged_into}>; rel="canonical"` });

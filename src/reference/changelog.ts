@@ -20,6 +20,13 @@ export const CHANGES: readonly Entry[] = [
   {
     date: "2026-11-24",
     kind: "added",
+    summary: "A contact's past: its timeline, its changes field by field, the contact as it was at any time (`as_of`), and the way back to an old version.",
+    operations: ["contacts.timeline", "contacts.history", "contacts.get", "contacts.restore_version"],
+    sunset: null,
+  },
+  {
+    date: "2026-11-24",
+    kind: "added",
     summary: "Notes, interactions of other systems that find or create their contact, and engagement: hard bounces, complaints and unsubscriptions change state and consent at once.",
     operations: ["contacts.notes.list", "contacts.notes.create", "notes.get", "notes.update", "notes.delete", "interactions.record", "interactions.get", "engagement.record"],
     sunset: null,
