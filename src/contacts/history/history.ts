@@ -49,7 +49,7 @@ export const restoreVersion = (ctx: DataCtx, id: string, version: number): Promi
 
 /** What makes `now` hold the data of `was`: what a patch may say. Values of fields that are no more stay away. */
 function patchTo(was: Document, now: Document, fields: Fields): ContactPatch {
-  const cleared = (before: object, after: object) => Object.fromEntries(Object.keys(before).flatMap((key) => (key in after ? [] : [[key, null]])));
+  const cleared = (before: object, after: object) => Object.fromEntries(Object.keys(before).flatMap((key) => (Object.hasOwn(after, key) ? [] : [[key, null]])));
   const custom = Object.entries(was.custom).filter(([key, value]) => fields.get(key)?.archived === false || sameJson(now.custom[key], value));
   const { first_name, last_name, company, job_title, addresses, birthday, language, timezone, urls, tags } = was;
   return {
