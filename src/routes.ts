@@ -1,6 +1,8 @@
 // Every endpoint of the product, one list: it drives routing, authentication, metering, validation, the OpenAPI
 // document and the sweep tests.
 import { routes as access } from "./access/routes";
+import { routes as activities } from "./activities/routes";
+import { routes as streams } from "./activities/stream-routes";
 import { routes as audit } from "./audit/routes";
 import { routes as batch } from "./contacts/batch/routes";
 import { routes as bulk } from "./contacts/bulk/routes";
@@ -8,6 +10,8 @@ import { routes as duplicates } from "./contacts/duplicates/routes";
 import { routes as members } from "./contacts/lists/routes";
 import { routes as merges } from "./contacts/merge/routes";
 import { routes as removals } from "./contacts/removals/routes";
+import { routes as consents } from "./consents/routes";
+import { routes as history } from "./contacts/history/routes";
 import { routes as contacts } from "./contacts/routes";
 import { routes as segments } from "./contacts/segments/routes";
 import { routes as search } from "./contacts/search/routes";
@@ -36,6 +40,10 @@ export const routes: readonly Endpoint[] = [
   ...duplicates,
   ...merges,
   ...contacts,
+  ...history,
+  ...consents,
+  ...activities,
+  ...streams,
   ...fields,
   ...tags,
   ...lists,

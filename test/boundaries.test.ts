@@ -8,7 +8,7 @@ const sources = new Map(
 );
 
 /** Lower may not know higher. */
-const RANKS = [["platform"], ["limits"], ["orgs"], ["jobs"], ["keys"], ["access"], ["fields", "tags", "lists"], ["contacts"], ["privacy", "sandbox"], ["usage", "audit", "notices", "reports"], ["upkeep", "reference"], ["routes", "kinds", "app", "index"]];
+const RANKS = [["platform"], ["limits"], ["orgs"], ["jobs"], ["keys"], ["access"], ["fields", "tags", "lists"], ["contacts"], ["consents"], ["activities"], ["privacy", "sandbox"], ["usage", "audit", "notices", "reports"], ["upkeep", "reference"], ["routes", "kinds", "app", "index"]];
 const rankOf = (feature: string): number => RANKS.findIndex((rank) => rank.includes(feature));
 const featureOf = (file: string): string => (file.includes("/") ? (file.split("/")[0] ?? "") : file.replace(".ts", ""));
 
@@ -34,7 +34,9 @@ const OPEN: Record<string, readonly string[]> = {
   fields: ["fields", "operators", "registry", "schema", "store", "values", "routes"],
   tags: ["tags", "schema", "store", "routes"],
   lists: ["lists", "schema", "store", "routes"],
-  contacts: ["contacts", "schema", "routes", "search", "batch", "bulk", "lists", "duplicates", "merge", "removals", "segments", "reindex", "purge", "indexes", "changes", "drafts", "render", "store", "text-merge", "traces", "example"],
+  contacts: ["contacts", "schema", "routes", "search", "batch", "bulk", "lists", "duplicates", "merge", "removals", "segments", "reindex", "purge", "indexes", "changes", "drafts", "render", "store", "text-merge", "traces", "example", "history", "match"],
+  consents: ["consents", "ledger", "schema", "store", "routes"],
+  activities: ["routes", "stream-routes"],
   sandbox: ["catch-up", "routes"],
   usage: ["usage", "schema", "routes"],
   audit: ["audit", "schema", "routes"],
@@ -105,6 +107,10 @@ describe("rows", () => {
       FieldRow: ["fields", env.DATA, "fields/store.ts"],
       TagRow: ["tags", env.DATA, "tags/store.ts"],
       PrivacyRequestRow: ["privacy_requests", env.DATA, "privacy/store.ts"],
+      ConsentRow: ["consents", env.DATA, "consents/store.ts"],
+      NoteRow: ["notes", env.DATA, "activities/store.ts"],
+      InteractionRow: ["interactions", env.DATA, "activities/store.ts"],
+      EngagementRow: ["engagements", env.DATA, "activities/engagement-store.ts"],
       MergeRow: ["contact_merges", env.DATA, "contacts/merge/store.ts"],
       SegmentRow: ["segments", env.DATA, "contacts/segments/store.ts"],
       ListRow: ["lists", env.DATA, "lists/store.ts"],

@@ -33,6 +33,13 @@ const PREPARED: Record<string, (w: World, by: Client) => Promise<string>> = {
     await by.post(`/v1/contacts/${id}/merge`, { source_ids: [await contactOf(w)] });
     return id ?? "";
   },
+  "contacts.restore_version": async (w, by) => {
+    const id = await PREPARED["contacts"]?.(w, by);
+    await by.patch(`/v1/contacts/${id}`, { first_name: "Eva" });
+    return id ?? "";
+  },
+  notes: async (w, by) => (await by.post(`/v1/contacts/${await PREPARED["contacts"]?.(w, by)}/notes`, { body: "Called." })).body.id,
+  interactions: async (_, by) => (await by.post("/v1/interactions", { source: "desk", source_id: "1", type: "call", subject: "Offer", contact: { email: "eva@acme.example" } })).body.id,
   fields: async (_, by) => (await by.post("/v1/fields", { key: "seats", type: "integer" })).body.id,
   lists: async (_, by) => (await by.post("/v1/lists", { name: "Fair" })).body.id,
   segments: async (_, by) => (await by.post("/v1/segments", { name: "Acme", filter: { any: [{ all: [{ field: "company", op: "eq", value: "acme" }] }] } })).body.id,
@@ -71,6 +78,10 @@ const BODIES: Record<string, (w: World) => Promise<Json>> = {
   "integrations.create": offered,
   "contacts.merge": async (w) => ({ source_ids: [await contactOf(w)] }),
   "contacts.not_duplicates": async (w) => ({ contact_ids: [await contactOf(w), await contactOf(w)] }),
+  "engagement.record": async (w) => {
+    await (await agencyOf(w)).post("/v1/contacts", { emails: ["ana@acme.com"] });
+    return { items: [{ type: "email.opened", email: "ana@acme.com", at: "2026-01-02T03:04:05Z", dedupe_id: crypto.randomUUID() }] };
+  },
   "lists.change_contacts": async (w) => ({ add: [await contactOf(w)] }),
 };
 const contactOf = async (w: World): Promise<string> => (await (await agencyOf(w)).post("/v1/contacts", { first_name: "Bea" })).body.id;

@@ -127,3 +127,35 @@ describe("duplicates", () => {
     expect(await groups()).toEqual([]);
   });
 });
+
+describe("what hangs on merged contacts", () => {
+  it("notes, interactions and consent go with the merge and come back with its undoing; a withdrawal since then binds both", async () => {
+    const key = await (await world()).key();
+    const [a, b, c] = [await make(key, { first_name: "A", emails: ["a@x.example"] }), await make(key, { first_name: "B", emails: ["b@x.example"] }), await make(key, { first_name: "C" })];
+    await key.post(`/v1/contacts/${b.id}/notes`, { body: "of B" });
+    await key.post("/v1/interactions", { source: "desk", source_id: "1", type: "call", subject: "Offer", contact: { email: "b@x.example" } });
+    const consent = (id: string, topic: string, state: string) => key.post(`/v1/contacts/${id}/consents`, { channel: "email", topic, state });
+    await consent(a.id, "news", "unsubscribed");
+    await consent(b.id, "news", "subscribed");
+    await consent(b.id, "offers", "subscribed");
+    const kinds = async (id: string): Promise<string[]> => (await key.get(`/v1/contacts/${id}/timeline`)).body.data.map(({ type }: Json) => type).filter((type: string) => /note|call|interaction/.test(type));
+    const before = await kinds(b.id);
+    expect(before.length).toBe(2);
+    expect((await key.post(`/v1/contacts/${a.id}/merge`, { source_ids: [b.id] })).body.contact.consent).toEqual({ email: { news: "unsubscribed", offers: "subscribed" } });
+    expect(await kinds(a.id)).toEqual(before);
+    // The merged contact goes on into a third one, and both merges are undone.
+    await key.post(`/v1/contacts/${c.id}/merge`, { source_ids: [a.id] });
+    expect(await kinds(c.id)).toEqual(before);
+    await key.post(`/v1/contacts/${c.id}/unmerge`);
+    expect([await kinds(c.id), await kinds(a.id)]).toEqual([[], before]);
+    await consent(a.id, "offers", "unsubscribed");
+    await key.post(`/v1/contacts/${a.id}/unmerge`);
+    expect([await kinds(a.id), await kinds(b.id)]).toEqual([[], before]);
+    expect((await get(key, b.id)).consent).toEqual({ email: { news: "subscribed", offers: "unsubscribed" } });
+    // The ledgers say the same: another word on something else changes nothing of it.
+    await consent(b.id, "other", "subscribed");
+    expect((await get(key, b.id)).consent).toEqual({ email: { news: "subscribed", offers: "unsubscribed", other: "subscribed" } });
+    expect((await key.post(`/v1/contacts/${b.id}/consents`, { channel: "email", topic: "offers", state: "subscribed", source: "import" })).status).toBeLessThan(300);
+    expect((await get(key, b.id)).consent.email.offers).toBe("unsubscribed");
+  });
+});

@@ -110,7 +110,11 @@ export const kept = (row: store.ContactRow): Kept => ({ row, doc: documentOf(row
 
 /** Throws 404, `contact_erased` (410), and `contact_merged` (410) with the contact that took it in. */
 export async function find(ctx: DataCtx, id: string): Promise<store.ContactRow> {
-  const row = await store.readContact(ctx, id);
+  return checkThere(ctx, id, await store.readContact(ctx, id));
+}
+
+/** The row, if it is there. Throws as `find` does. */
+export async function checkThere(ctx: DataCtx, id: string, row: store.ContactRow | null): Promise<store.ContactRow> {
   if (!row) throw (await store.isErased(ctx, id)) ? contactErased("The contact was erased.") : notFound("No such contact.");
   if (row.merged_into !== null) {
     throw contactMerged("The contact was merged into another one.", { merged_into: row.merged_into }, { Link: `</v1/contacts/${row.merged_into}>; rel="canonical"` });

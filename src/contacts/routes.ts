@@ -4,10 +4,12 @@ import { missing } from "../orgs/reach";
 import { bare, onSpace, type Endpoint } from "../platform/endpoint";
 import { idPattern } from "../platform/id";
 import { ON_WRITE, WITH_BODY } from "../platform/problems";
-import { flag } from "../platform/validate";
+import { flag, timestamp } from "../platform/validate";
 import { tagRemoving } from "../tags/schema";
 import * as contacts from "./contacts";
 import { example } from "./example";
+import { readPast } from "./history/past";
+import { historyTooLong } from "./history/schema";
 import { matchKeyOf, type MatchKey } from "./match";
 import { shapeOf } from "./render";
 import * as schema from "./schema";
@@ -85,13 +87,13 @@ export const routes: readonly Endpoint[] = [
     path: "/v1/contacts/{id}",
     tag: "Contacts",
     summary: "Read a contact",
-    description: "One contact, also an archived one. `If-None-Match` with its ETag: 304.",
+    description: "One contact, also an archived one. `If-None-Match` with its ETag: 304. With `as_of` as it was at that time, made by undoing its changes one by one, at most 10,000 (422 `history_too_long`).",
     scope: "contacts:read",
     params,
-    query: z.strictObject(shaping),
+    query: z.strictObject({ ...shaping, as_of: timestamp.optional().meta({ description: "A time: the contact as it was then. 404 where it was not there yet." }) }),
     answers: { 200: { ...one, schema: schema.sparse } },
-    problems: [schema.contactMerged, schema.contactErased],
-    run: (ctx, { params: { id }, query: { fields, include } }) => contacts.read(ctx, id, shapeOf(fields, include)),
+    problems: [schema.contactErased, schema.contactMerged, historyTooLong],
+    run: (ctx, { params: { id }, query: { fields, include, as_of } }) => (as_of === undefined ? contacts.read(ctx, id, shapeOf(fields, include)) : readPast(ctx, id, as_of, shapeOf(fields, include))),
   }),
   onSpace({
     ...bare,

@@ -30,8 +30,11 @@ export const namesOf = (schema: z.ZodType): string[] => (schema instanceof z.Zod
 export function checkBody<T>(schema: z.ZodType<T>, raw: unknown): T {
   const result = schema.safeParse(raw);
   if (result.success) return result.data;
-  throw invalid(result.error.issues.flatMap((issue) => faultsOf(issue, "")));
+  throw invalid(faultsIn(result.error.issues));
 }
+
+/** What a caller can mend, each with its place. */
+export const faultsIn = (issues: readonly z.core.$ZodIssue[]): Fault[] => issues.flatMap((issue) => faultsOf(issue, ""));
 
 /** The faults of one issue, unions unfolded to the alternative that came nearest. */
 function faultsOf(issue: z.core.$ZodIssue, parent: string): Fault[] {

@@ -20,8 +20,22 @@ export const CHANGES: readonly Entry[] = [
   {
     date: "2026-11-24",
     kind: "added",
+    summary: "A contact's past: its timeline, its changes field by field, the contact as it was at any time (`as_of`), and the way back to an old version.",
+    operations: ["contacts.timeline", "contacts.history", "contacts.get", "contacts.restore_version"],
+    sunset: null,
+  },
+  {
+    date: "2026-11-24",
+    kind: "added",
     summary: "Jobs: work that takes longer than an answer can be followed, paused, resumed and canceled.",
     operations: ["jobs.list", "jobs.get", "jobs.pause", "jobs.resume", "jobs.cancel"],
+    sunset: null,
+  },
+  {
+    date: "2026-11-24",
+    kind: "added",
+    summary: "Notes, interactions of other systems that find or create their contact, and engagement: hard bounces, complaints and unsubscriptions change state and consent at once.",
+    operations: ["contacts.notes.list", "contacts.notes.create", "notes.get", "notes.update", "notes.delete", "interactions.record", "interactions.get", "engagement.record"],
     sunset: null,
   },
   {
@@ -33,6 +47,13 @@ export const CHANGES: readonly Entry[] = [
       "fields.update", "fields.delete", "tags.list", "tags.create", "tags.get", "tags.update", "tags.delete", "lists.list", "lists.create", "lists.get", "lists.update", "lists.delete", "lists.contacts",
       "lists.change_contacts", "segments.list", "segments.create", "segments.get", "segments.contacts", "segments.update", "segments.delete",
     ],
+    sunset: null,
+  },
+  {
+    date: "2026-11-24",
+    kind: "added",
+    summary: "Consent as an append-only ledger: what was agreed to, when, on what basis; imports and merges never raise it.",
+    operations: ["contacts.consents.list", "contacts.consents.create"],
     sunset: null,
   },
   {

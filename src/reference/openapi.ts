@@ -37,6 +37,8 @@ const TAGS = [
   { name: "Jobs", description: "Work that takes longer than an answer." },
   { name: "Privacy", description: "What people may ask for by law." },
   { name: "Reports", description: "How many there are of what." },
+  { name: "Consent", description: "Who agreed to what, when, and how that is known." },
+  { name: "Activities", description: "What happened with a contact: notes, interactions, engagement, and all of it as one timeline." },
   { name: "Keys", description: "Who may call, and what." },
   { name: "Access", description: "How a key is asked for, granted and handed over." },
   { name: "Sessions", description: "Who is signed in, and where they are a member." },

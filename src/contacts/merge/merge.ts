@@ -17,6 +17,7 @@ import { identitiesOf } from "../indexes";
 import { contactOf } from "../render";
 import { contactArchived, contactRestricted, restoreConflict, type Document } from "../schema";
 import * as contacts from "../store";
+import { entries, moveBack, moveTo } from "./moves";
 import { MERGE_DAYS, mergeNotUndoable, type MergeInput, type MergeJson, type UnmergedJson, type UnmergeInput } from "./schema";
 import * as store from "./store";
 import { parted, statedSince, strictest, united } from "./union";
@@ -49,7 +50,7 @@ export const merge = (ctx: DataCtx, id: string, { source_ids, prefer }: MergeInp
         body: { id: mergeId, contact: contactOf(after.row), merged_ids: sources.map(({ row: source }) => source.id), dropped, undo_until: rfc3339(ctx.now + MERGE_DAYS * DAY) },
       },
       guards: [...guards, contacts.unrestricted(ctx.space, all)],
-      writes: [...writes, store.insertMerge(ctx.space, row)],
+      writes: [...writes, store.insertMerge(ctx.space, row), ...moveTo(ctx.space, mergeId, survivor.row.rid, sources.map(({ row: { rid } }) => rid)), ...entries(ctx, mergeId, survivor.row.rid, doc.consent)],
       events: told,
     };
   });
@@ -120,7 +121,7 @@ export const unmerge = (ctx: DataCtx, id: string, { merge_id }: UnmergeInput): P
     return {
       reply: { status: 200, headers: { ETag: etag(after.row.version) }, body: { contact: contactOf(after.row), restored_ids: ids } },
       guards: [...guards, store.standing(latest.id)],
-      writes: [...writes, store.markUndone(ctx.space, latest.id, ctx.now)],
+      writes: [...writes, store.markUndone(ctx.space, latest.id, ctx.now), ...moveBack(ctx.space, latest.id, survivor.row.rid), ...sources.flatMap(({ row: { rid } }) => entries(ctx, latest.id, rid, since))],
       events: all,
     };
   });

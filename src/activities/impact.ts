@@ -1,0 +1,46 @@
+// What an item of engagement does to its contact: the state of the address, and consent. Pure.
+import { stateOf, type Entry } from "../consents/ledger";
+import type { Document } from "../contacts/schema";
+import { emailKey } from "../platform/normalize";
+import type { Item } from "./engagement-schema";
+
+type EmailState = Document["emails"][number]["state"];
+
+/** From the least grave to the most: an address never gets better by engagement. */
+const GRAVITY: readonly EmailState[] = ["unknown", "deliverable", "unsubscribed", "bounced", "complained"];
+
+/** Of a hard bounce, a complaint and an unsubscription; null: it is only recorded. */
+export const stateBy = ({ type, bounce }: Pick<Item, "type" | "bounce">): EmailState | null =>
+  type === "email.bounced" && bounce === "hard" ? "bounced" : type === "email.complained" ? "complained" : type === "email.unsubscribed" ? "unsubscribed" : null;
+
+/** What it takes beside `activities:write`. */
+export function scopesFor(item: Item): readonly string[] {
+  const state = stateBy(item);
+  return state === null ? [] : state === "bounced" ? ["contacts:write"] : ["contacts:write", "consents:write"];
+}
+
+const DEFAULT_TOPIC = "marketing";
+
+/** A complaint is about all mail that the contact knows of; an unsubscription about one topic. */
+export function topicsOf({ type, topic }: Pick<Item, "type" | "topic">, doc: Document): string[] {
+  if (type === "email.unsubscribed") return [topic ?? DEFAULT_TOPIC];
+  return type === "email.complained" ? [...new Set([...Object.keys(doc.consent["email"] ?? {}), DEFAULT_TOPIC])] : [];
+}
+
+export const entriesOf = (item: Item, at: number, doc: Document): Entry[] =>
+  topicsOf(item, doc).map((topic) => ({
+    channel: "email", topic, state: "unsubscribed", legal_basis: null, source: "engagement", proof: item.campaign ? `${item.type}: ${item.campaign}` : item.type, at,
+  }));
+
+/** The contact with its addresses as these items leave them. A subscription that is later than an unsubscription stands. */
+export function withStates(doc: Document, items: readonly Item[]): Document {
+  const emails = doc.emails.map((email) => {
+    const told = items.flatMap((item): EmailState[] => {
+      const state = item.email === emailKey(email.value) ? stateBy(item) : null;
+      return state === null || (state === "unsubscribed" && !topicsOf(item, doc).some((topic) => stateOf(doc, { channel: "email", topic }) === "unsubscribed")) ? [] : [state];
+    });
+    const state = [email.state, ...told].toSorted((a, b) => GRAVITY.indexOf(b) - GRAVITY.indexOf(a))[0] ?? email.state;
+    return state === email.state ? email : { ...email, state };
+  });
+  return { ...doc, emails };
+}
