@@ -62,7 +62,7 @@ async function asOf(ctx: DataCtx, was: ContactRow, { seq, version, occurred_at }
 /** What it was before an event. */
 function undone(row: ContactRow, { version, changes }: store.ChangeRow): ContactRow {
   const { status, ...fields }: Changes = changes === null ? {} : JSON.parse(changes);
-  const archived = status === undefined ? row.archived_at : status.from === "archived" ? UNKNOWN : null;
+  const archived = status === undefined ? row.archived_at : status.from === "active" ? null : UNKNOWN;
   return { ...row, version: version - 1, doc: Object.keys(fields).length === 0 ? row.doc : documentBefore(row.doc, fields), archived_at: archived };
 }
 
