@@ -43,7 +43,7 @@ function ownOrder(groups: readonly Group[]): "value" | "created_at" | "updated_a
 
 const inCreation = (by: string): boolean => by !== "range" && by !== "created_at" && by !== "updated_at";
 
-const armOf = ({ state, lead, rest }: Group): Arm => ({ state, lead, rest, bounds: [] });
+const armOf = ({ state, lead, rest }: Group): Arm => ({ state, lead, rest });
 
 /** Per state one walk along the index of the order, on which all that the groups ask is checked. */
 function collapsed(groups: readonly Group[], order: Order): Arm[] {
@@ -51,9 +51,9 @@ function collapsed(groups: readonly Group[], order: Order): Arm[] {
     const here = groups.filter((group) => group.state === state);
     if (here.length === 0) return [];
     const [only] = here;
-    if (here.length === 1 && only) return [only.lead && inCreation(only.lead.by) && order === "rid" ? armOf(only) : { state, lead: null, rest: only.holds, bounds: [] }];
+    if (here.length === 1 && only) return [only.lead && inCreation(only.lead.by) && order === "rid" ? armOf(only) : { state, lead: null, rest: only.holds }];
     const some = here.map(({ holds }) => joined(holds));
-    if (some.some(({ sql }) => sql === "true")) return [{ state, lead: null, rest: [], bounds: [] }];
-    return [{ state, lead: null, rest: [{ sql: some.map(({ sql }) => `(${sql})`).join(" OR "), params: some.flatMap(({ params }) => params) }], bounds: [] }];
+    if (some.some(({ sql }) => sql === "true")) return [{ state, lead: null, rest: [] }];
+    return [{ state, lead: null, rest: [{ sql: some.map(({ sql }) => `(${sql})`).join(" OR "), params: some.flatMap(({ params }) => params) }] }];
   });
 }

@@ -67,22 +67,22 @@ async function pageOf(ctx: SpaceCtx, query: Query, groups: readonly Group[], rev
   const after = cursor === undefined ? null : decodeCursor(cursor, question, keyTypes(plan));
   const walk: Walk = { space: ctx.space.id, order: plan.order, descending: plan.descending, after };
   const looked = Math.floor(LOOKED_AT / Math.max(1, plan.arms.length));
-  const statements = plan.arms.map((arm) => (plan.sorted ? sortedRows(arm, walk, MAX_SORTED + 1, limit + 1) : rowsOf(arm, walk, arm.rest.length === 0 ? limit + 1 : looked, limit + 1)));
+  const reads = plan.arms.map((arm) => (plan.sorted ? sortedRows(arm, walk, MAX_SORTED + 1, limit + 1) : rowsOf(arm, walk, arm.rest.length === 0 ? limit + 1 : looked, limit + 1)));
   const counts = query.count && after === null ? countsOf(ctx.space.id, groups) : [];
-  const [found, [beside]] = await ctx.db.data.together<Row, Beside>([...statements, ...counts], besideOf(ctx, plan, walk));
+  const [found, [beside]] = await ctx.db.data.together<Row, Beside>([...reads, ...counts], besideOf(ctx, plan, walk));
   if (revision >= 0 && (beside?.revision ?? 0) !== revision) return null;
   if (plan.sorted && (beside?.matches ?? 0) > MAX_SORTED) {
     throw sortTooBroad(`Over ${MAX_SORTED} contacts would have to be sorted by ${plan.order === "rid" ? "id" : plan.order}.`, { limit: MAX_SORTED, matches: beside?.matches });
   }
-  const rows = found.slice(0, statements.length);
-  const horizon = plan.sorted ? null : await nearestHorizon(ctx, walk, plan.arms.filter((arm, i) => arm.rest.length > 0 && (rows[i]?.length ?? 0) <= limit), looked);
+  const first = { rows: found.slice(0, reads.length), seq: beside?.seq ?? null };
+  const { rows, horizon } = plan.sorted ? { rows: first.rows, horizon: null } : await withHorizon(ctx, { plan, walk, reads, looked, limit }, first);
   const merged = inOrder(rows, walk).filter((row) => horizon === null || compare(keysOf(row, plan.order), horizon, walk) <= 0);
   const page = merged.slice(0, limit);
   const last = page.at(-1);
   const place = merged.length > limit && last ? keysOf(last, plan.order) : horizon;
   const next = place === null ? "null" : JSON.stringify(encodeCursor(question, place));
   const events = after === null ? `,"events_cursor":"${encodeCursor("events", [ctx.now, beside?.seq ?? 0])}"` : "";
-  const total: Count | null = query.count && after === null ? counted(found.slice(statements.length)) : null;
+  const total: Count | null = query.count && after === null ? counted(found.slice(reads.length)) : null;
   return {
     status: 200,
     body: new JsonText(
@@ -95,14 +95,35 @@ async function pageOf(ctx: SpaceCtx, query: Query, groups: readonly Group[], rev
 function besideOf(ctx: SpaceCtx, { sorted, arms }: SearchPlan, walk: Walk): Statement<"data"> {
   const first = "SELECT (SELECT seq FROM event_counters WHERE org_id = ?) AS seq, (SELECT revision FROM spaces WHERE space_id = ?) AS revision";
   if (!sorted) return data(`${first}, 0 AS matches`, ctx.org, ctx.space.id);
-  const all = arms.map((arm) => countOf({ ...arm, rest: [] }, { ...walk, order: "rid", after: null }, MAX_SORTED + 1, MAX_SORTED + 1));
+  const all = arms.map((arm) => countOf({ ...arm, rest: [] }, walk, MAX_SORTED + 1, MAX_SORTED + 1));
   return data(`${first}, ${all.map(({ sql }) => `(SELECT n FROM (${sql}))`).join(" + ")} AS matches`, ctx.org, ctx.space.id, ...all.flatMap(({ params }) => params));
 }
 
-/** Up to where all arms have been looked at, when one of them stopped before its end. */
-async function nearestHorizon(ctx: SpaceCtx, walk: Walk, short: readonly Arm[], looked: number): Promise<Key[] | null> {
-  if (short.length === 0) return null;
-  const [ends] = await ctx.db.data.together<Row & { value?: Key }, object>(short.map((arm) => horizonOf(arm, walk, looked)), data("SELECT 1 AS one"));
+interface Looked {
+  readonly plan: SearchPlan;
+  readonly walk: Walk;
+  readonly reads: readonly Statement<"data">[];
+  readonly looked: number;
+  readonly limit: number;
+}
+
+/**
+ * Up to where all arms have been looked at, when one of them stopped before its end. It is read after the rows; where
+ * somebody has written meanwhile, both are read anew as of one moment, so that nothing between them is passed over.
+ */
+async function withHorizon(ctx: SpaceCtx, { plan, walk, reads, looked, limit }: Looked, { rows, seq }: { rows: Row[][]; seq: number | null }) {
+  const short = plan.arms.filter((arm, i) => arm.rest.length > 0 && (rows[i]?.length ?? 0) <= limit);
+  if (short.length === 0) return { rows, horizon: null };
+  const endsOf = (arms: readonly Arm[]): Statement<"data">[] => arms.map((arm) => horizonOf(arm, walk, looked));
+  const [ends, [now]] = await ctx.db.data.together<End, { seq: number | null }>(endsOf(short), data("SELECT (SELECT seq FROM event_counters WHERE org_id = ?) AS seq", ctx.org));
+  if ((now?.seq ?? null) === seq) return { rows, horizon: nearest(ends, walk) };
+  const [both] = await ctx.db.data.together<End, object>([...reads, ...endsOf(plan.arms.filter(({ rest }) => rest.length > 0))], data("SELECT 1 AS one"));
+  return { rows: both.slice(0, reads.length), horizon: nearest(both.slice(reads.length), walk) };
+}
+
+type End = Row & { value?: Key };
+
+function nearest(ends: readonly (readonly End[])[], walk: Walk): Key[] | null {
   const places = ends.flatMap(([end]) => (end && end.rid !== null ? [walk.order === "rid" ? [end.rid] : [walk.order === "value" ? (end.value ?? 0) : end[walk.order], end.rid]] : []));
   return places.toSorted((a, b) => compare(a, b, walk))[0] ?? null;
 }
