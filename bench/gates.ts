@@ -1,6 +1,7 @@
 // What must hold, as tables: a figure, its bound, and what it aims at beyond that.
 import type { Counted } from "./calls";
 import type { Compared } from "./measure";
+import type { Growth } from "./growth";
 import type { Startup } from "./startup";
 
 export interface Gate {
@@ -47,7 +48,10 @@ export const gates = {
       .filter(({ ours }) => ours.d1.length > 0)
       .map(({ name, same }) => ({ name: `${name}: D1 statements as the floor's`, value: same ? "same" : "other", bound: "same", passed: same })),
 
-  growth: (grown: readonly Compared[]): Gate[] => grown.map(({ name, x }) => atMost(`${name}: p50 large × small space`, x.p50, GROWTH)),
+  growth: ({ rows, small, get }: Growth): Gate[] => [
+    ...small.map(({ name, x }) => atMost(`${name}: p50 large × small space`, x.p50, GROWTH)),
+    ...get.map(({ name, x, atMost: bound }) => atMost(`${name}: p50 × get, ${rows.toLocaleString("en")} contacts`, x.p50, bound)),
+  ],
 
   startup: ({ gzipBytes, ours, bare }: Startup): Gate[] => [
     atMost("bundle, KB gzipped", gzipBytes / 1_000, GZIP_KB),

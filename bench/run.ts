@@ -21,7 +21,8 @@ const { values } = parseArgs({
     startup: { type: "boolean", default: true },
   },
 });
-const [rounds, sliceMs, rows] = [Number(values.rounds), Number(values.slice), Number(values.rows)];
+const [rounds, sliceMs] = [Number(values.rounds), Number(values.slice)];
+const sizes = values.growth ? values.rows.split(",").map(Number) : [];
 const results: Gate[] = [];
 
 await using server = await startServer();
@@ -37,7 +38,7 @@ printRatios("16 connections", sixteen);
 printCalls(calls);
 results.push(...gates.calls(calls), ...gates.ratios(one, sixteen));
 
-if (values.growth) {
+for (const rows of sizes) {
   const grown = await growth(server, { rows, rounds, sliceMs: sliceMs / 2 });
   printGrowth(grown);
   results.push(...gates.growth(grown));
