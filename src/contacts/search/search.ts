@@ -11,10 +11,11 @@ import { data, type Statement } from "../../platform/sql";
 import { shaped, type Shape } from "../render";
 import { sortTooBroad } from "../schema";
 import type { ContactRow } from "../store";
-import { countOf, horizonOf, rowsOf, sortedRows, type Arm, type Order, type Walk } from "./arms";
+import { countOf, horizonOf, rowsOf, sortedRows } from "./arms";
 import { counted, countsOf, type Count } from "./count";
 import { groupsOf, type Group, type Sought } from "./groups";
 import { planOf, type SearchPlan, type Sort } from "./plan";
+import type { Arm, Order, Walk } from "./walks";
 
 export interface Query {
   readonly sought: Sought;
@@ -28,6 +29,9 @@ export interface Query {
 /** Contacts that a call looks at where no index says which ones match. */
 export const LOOKED_AT = 20_000;
 const MAX_SORTED = 10_000;
+/** Matches that are sorted where nobody asked for a sort. */
+const FEW = 1_000;
+const mostOf = ({ otherwise }: SearchPlan): number => (otherwise === null ? MAX_SORTED : FEW);
 const MAX_ROUNDS = 3;
 
 type Row = ContactRow & { sort_value?: Key };
@@ -42,7 +46,7 @@ export async function search(ctx: SpaceCtx, query: Query, refused: (faults: read
   const ownOnly = !query.sought.filter?.any.some(({ all }) => all.some(({ field }) => field.startsWith("custom.")));
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const { groups, revision } = await (ownOnly ? groupsIn(ctx, query, NO_FIELDS, refused) : judged(ctx, round > 0, (registry) => groupsIn(ctx, query, registry, refused)));
-    const page = await pageOf(ctx, query, groups, revision);
+    const page = await pageOf(ctx, query, groups, revision, planOf(groups, query.sort));
     if (page) return page;
   }
   throw busy("The fields of this space are changing too fast.", {}, { "Retry-After": "1" });
@@ -60,18 +64,18 @@ export function groupsIn(ctx: DataCtx, { sought }: Pick<Query, "sought">, { fiel
 const isFaults = (groups: readonly Group[] | Fault[]): groups is Fault[] => groups[0] !== undefined && "code" in groups[0];
 
 /** Null: the fields are of another revision than was known. */
-async function pageOf(ctx: SpaceCtx, query: Query, groups: readonly Group[], revision: number): Promise<Reply<never> | null> {
+async function pageOf(ctx: SpaceCtx, query: Query, groups: readonly Group[], revision: number, plan: SearchPlan): Promise<Reply<never> | null> {
   const { limit, cursor, sort } = query;
-  const plan = planOf(groups, sort);
   const question = questionOf([ctx.space.id, query.sought, sort ?? null]);
   const after = cursor === undefined ? null : decodeCursor(cursor, question, keyTypes(plan));
   const walk: Walk = { space: ctx.space.id, order: plan.order, descending: plan.descending, after };
   const looked = Math.floor(LOOKED_AT / Math.max(1, plan.arms.length));
-  const reads = plan.arms.map((arm) => (plan.sorted ? sortedRows(arm, walk, MAX_SORTED + 1, limit + 1) : rowsOf(arm, walk, arm.rest.length === 0 ? limit + 1 : looked, limit + 1)));
+  const reads = plan.arms.map((arm) => (plan.sorted ? sortedRows(arm, walk, mostOf(plan) + 1, limit + 1) : rowsOf(arm, walk, arm.rest.length === 0 ? limit + 1 : looked, limit + 1)));
   const counts = query.count && after === null ? countsOf(ctx.space.id, groups) : [];
   const [found, [beside]] = await ctx.db.data.together<Row, Beside>([...reads, ...counts], besideOf(ctx, plan, walk));
   if (revision >= 0 && (beside?.revision ?? 0) !== revision) return null;
-  if (plan.sorted && (beside?.matches ?? 0) > MAX_SORTED) {
+  if (plan.sorted && (beside?.matches ?? 0) > mostOf(plan)) {
+    if (plan.otherwise !== null) return pageOf(ctx, query, groups, revision, plan.otherwise);
     throw sortTooBroad(`Over ${MAX_SORTED} contacts would have to be sorted by ${plan.order === "rid" ? "id" : plan.order}.`, { limit: MAX_SORTED, matches: beside?.matches });
   }
   const first = { rows: found.slice(0, reads.length), seq: beside?.seq ?? null };
@@ -92,10 +96,10 @@ async function pageOf(ctx: SpaceCtx, query: Query, groups: readonly Group[], rev
 }
 
 /** The place of the event log, the revision of the fields and, where matches have to be sorted, how many there are. */
-function besideOf(ctx: SpaceCtx, { sorted, arms }: SearchPlan, walk: Walk): Statement<"data"> {
+function besideOf(ctx: SpaceCtx, plan: SearchPlan, walk: Walk): Statement<"data"> {
   const first = "SELECT (SELECT seq FROM event_counters WHERE org_id = ?) AS seq, (SELECT revision FROM spaces WHERE space_id = ?) AS revision";
-  if (!sorted) return data(`${first}, 0 AS matches`, ctx.org, ctx.space.id);
-  const all = arms.map((arm) => countOf({ ...arm, rest: [] }, walk, MAX_SORTED + 1, MAX_SORTED + 1));
+  if (!plan.sorted) return data(`${first}, 0 AS matches`, ctx.org, ctx.space.id);
+  const all = plan.arms.map((arm) => countOf({ ...arm, rest: [] }, walk, mostOf(plan) + 1, mostOf(plan) + 1));
   return data(`${first}, ${all.map(({ sql }) => `(SELECT n FROM (${sql}))`).join(" + ")} AS matches`, ctx.org, ctx.space.id, ...all.flatMap(({ params }) => params));
 }
 
