@@ -11,7 +11,7 @@ import { assorted, random, SENT, TEXTS, TYPES } from "./assorted";
 import { KEYS, matches, operatorsOf, order, partOf, typeOf, type Search } from "./evaluator";
 import { times, world, type Client, type Json } from "./world";
 
-const CASES = env.SIZE === "full" ? 10_000 : 1_000;
+const CASES = env.SIZE === "full" ? 10_000 : 750;
 const CONTACTS = 160;
 const SEED = 20_261_124;
 

@@ -52,7 +52,7 @@ describe("hostile texts", () => {
     const all = FIELDS.flatMap(([field, type]) => OPERATORS_OF[type].filter((op) => !op.includes("exists")).map((op) => ({ field, op })));
     const valueOf = (op: string, text: string): unknown => (["in", "not_in", "has_any", "has_all", "has_none"].includes(op) ? [text] : op === "between" ? [text, text] : text);
     for (const [i, text] of texts.entries()) {
-      const some = env.SIZE === "full" ? all : all.filter((_, k) => k % 16 === i % 16);
+      const some = env.SIZE === "full" ? all : all.filter((_, k) => k % 32 === i % 32);
       checkAll(await Promise.all(some.map(async ({ field, op }) => [[text, field, op], await asked(field, op, valueOf(op, text))] as const)), [200, 422]);
     }
   }, 180_000);

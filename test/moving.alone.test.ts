@@ -45,7 +45,7 @@ it(`200 page by page over ${COUNT.toLocaleString("en")} contacts (100,000 with C
   };
   const any = (field: string, op: string, value: unknown) => ({ filter: { any: [{ all: [{ field, op, value }] }] } });
   const either = { filter: { any: [{ all: [{ field: "tags", op: "has_any", value: ["a"] }] }, { all: [{ field: "tags", op: "has_any", value: ["b", "c"] }, { field: "first_name", op: "ends_with", value: "ana" }] }] } };
-  const walks = [{}, { sort: "-id" }, { sort: "last_name" }, any("tags", "has_any", ["a", "b", "c"]), any("custom.seats", "gte", 0), either, any("first_name", "contains", "ana"), any("job_title", "contains", "lerk"), { query: "an" }];
+  const walks = [{}, { sort: "-id" }, { sort: "last_name" }, any("tags", "has_any", ["a", "b", "c"]), any("custom.seats", "gte", 0), either, any("first_name", "contains", "ana"), any("job_title", "not_contains", "zzz"), { query: "an" }];
   for (const body of walks) {
     const before = made;
     const came = await walked(key, body, write);
