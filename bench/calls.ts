@@ -24,7 +24,8 @@ export async function callsOf(server: Server, routes: readonly Route[]): Promise
 
 const WARM = 3;
 
-async function warm(server: Server, next: () => Call): Promise<Calls> {
+/** What the third of some calls asks: the first ones fill caches. */
+export async function warm(server: Server, next: () => Call): Promise<Calls> {
   for (let i = 1; ; i += 1) {
     const { path, ...init } = next();
     const calls = await server.ask<Calls>(`/bench/counted${path}`, init);

@@ -2,6 +2,7 @@
 import { BATCH } from "./batch";
 import type { Counted } from "./calls";
 import type { Compared } from "./measure";
+import type { Growth } from "./growth";
 import type { Startup } from "./startup";
 
 export interface Gate {
@@ -55,7 +56,10 @@ export const gates = {
     ...(Number.isNaN(x.cpu) ? [] : [{ name: `${name}: CPU of one × alone`, value: (x.cpu / BATCH).toFixed(3), bound: `≤ ${BATCHED}`, passed: x.cpu / BATCH <= BATCHED }]),
   ],
 
-  growth: (grown: readonly Compared[]): Gate[] => grown.map(({ name, x }) => atMost(`${name}: p50 large × small space`, x.p50, GROWTH)),
+  growth: ({ rows, small, get }: Growth): Gate[] => [
+    ...small.map(({ name, x }) => atMost(`${name}: p50 large × small space`, x.p50, GROWTH)),
+    ...get.map(({ name, x, atMost: bound }) => atMost(`${name}: p50 × get, ${rows.toLocaleString("en")} contacts`, x.p50, bound)),
+  ],
 
   startup: ({ gzipBytes, ours, bare }: Startup): Gate[] => [
     atMost("bundle, KB gzipped", gzipBytes / 1_000, GZIP_KB),

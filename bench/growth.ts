@@ -1,7 +1,9 @@
-// Growth: the same question to a large space and to a small one, with nine more large ones beside them.
+// Growth: the same question to a large space and to a small one, with nine more large ones beside them that hold the same
+// words, tags and values; and each question against one read by id in its own space.
 import type { Sample } from "./fill";
+import { warm } from "./calls";
 import { inTurns, type Compared } from "./measure";
-import { byEmailOf, getOf, listOf } from "./routes";
+import { questionsOf } from "./questions";
 import type { Server } from "./server";
 import type { Place } from "./world";
 
@@ -17,8 +19,15 @@ const NEIGHBOURS = 9;
 /** Rows per request to the worker. */
 const PORTION = 20_000;
 
-/** Ours: the large space; floor: the small one. */
-export async function growth(server: Server, { rows, rounds, sliceMs }: Size): Promise<Compared[]> {
+export interface Growth {
+  readonly rows: number;
+  /** Ours: the large space; floor: the small one. */
+  readonly small: readonly Compared[];
+  /** Floor: one read by id in the large space. */
+  readonly get: readonly (Compared & { readonly atMost: number; readonly rowsRead: number })[];
+}
+
+export async function growth(server: Server, { rows, rounds, sliceMs }: Size): Promise<Growth> {
   const started = performance.now();
   const small = await settled(server, SMALL);
   // The large one in the midst of its neighbours: its rows are neither the first pages nor the last.
@@ -27,14 +36,19 @@ export async function growth(server: Server, { rows, rounds, sliceMs }: Size): P
   for (let i = 0; i < 4; i += 1) await settled(server, rows);
   const total = (NEIGHBOURS + 1) * rows + SMALL;
   console.log(`\n${total.toLocaleString("en")} contacts in ${((performance.now() - started) / 1_000).toFixed(0)} s`);
-  const questions = [
-    { name: "get", of: getOf },
-    { name: "list 50", of: listOf },
-    { name: "filter by e-mail", of: byEmailOf },
-  ];
-  const routes = questions.map(({ name, of }) => ({ name, ours: of(large), floor: of(small) }));
-  return inTurns(server, routes, { connections: 1, rounds, sliceMs });
+  const [mine, theirs] = [await questionsOf(server, large), await questionsOf(server, small)];
+  const get = mine[0]?.of;
+  if (!get) throw new Error("no read by id");
+  const grown = mine.slice(0, COMPARED).map(({ name, of }, i) => ({ name, ours: of, floor: theirs[i]?.of ?? of }));
+  const bySize = await inTurns(server, grown, { connections: 1, rounds, sliceMs });
+  const byId = await inTurns(server, mine.map(({ name, of }) => ({ name, ours: of, floor: get })), { connections: 1, rounds, sliceMs });
+  const read: number[] = [];
+  for (const { of } of mine) read.push((await warm(server, of)).rows);
+  return { rows, small: bySize, get: byId.map((one, i) => ({ ...one, atMost: mine[i]?.atMost ?? 0, rowsRead: read[i] ?? 0 })) };
 }
+
+/** Of the questions the first ones, which cost the same in a space of any size. */
+const COMPARED = 4;
 
 async function settled(server: Server, rows: number): Promise<Place> {
   const place = await server.ask<Place>("/bench/settle", { method: "POST" });

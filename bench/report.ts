@@ -1,6 +1,7 @@
 // What the bench prints: plain tables, one row per route.
 import type { Counted } from "./calls";
 import type { Gate } from "./gates";
+import type { Growth } from "./growth";
 import type { Compared } from "./measure";
 import type { Startup } from "./startup";
 
@@ -24,12 +25,18 @@ const cells = ({ ours, floor, x }: Compared): string[] => [
 export const printRatios = (title: string, compared: readonly Compared[]): void =>
   table(title, ["route", ...HEAD], compared.map((one) => [one.name, ...cells(one)]));
 
-export const printGrowth = (grown: readonly Compared[]): void =>
+export function printGrowth({ rows, small, get }: Growth): void {
   table(
     "growth, 1 connection",
     ["question", "p50 µs large", "small", "×"],
-    grown.map(({ name, ours, floor, x }) => [name, whole(ours.p50), whole(floor.p50), times(x.p50)]),
+    small.map(({ name, ours, floor, x }) => [name, whole(ours.p50), whole(floor.p50), times(x.p50)]),
   );
+  table(
+    `questions to ${rows.toLocaleString("en")} contacts, 1 connection`,
+    ["question", "p50 µs", "get", "×", "rows read"],
+    get.map(({ name, ours, floor, x, rowsRead }) => [name, whole(ours.p50), whole(floor.p50), times(x.p50), String(rowsRead)]),
+  );
+}
 
 export const printCalls = (counted: readonly Counted[]): void =>
   table(

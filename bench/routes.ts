@@ -41,10 +41,16 @@ function counter(): () => number {
 
 const pick = (from: readonly string[], i: number): string => from[i % from.length] ?? "";
 
-function reading({ key }: Place, path: (i: number) => string): () => Call {
+export function reading({ key }: Place, path: (i: number) => string): () => Call {
   const next = counter();
   // A stride, so that neighbours in time aren't neighbours on a page.
   return () => ({ method: "GET", path: path(next() * 7), headers: { Authorization: `Bearer ${key}` } });
+}
+
+/** The same search each time. */
+export function searching(place: Place, body: object): () => Call {
+  const call = writing(place, "POST", "/v1/contacts/search", body);
+  return () => call;
 }
 
 const writing = ({ key }: Place, method: "POST" | "PATCH", path: string, body: unknown): Call => {

@@ -23,7 +23,8 @@ const { values } = parseArgs({
     startup: { type: "boolean", default: true },
   },
 });
-const [rounds, sliceMs, rows] = [Number(values.rounds), Number(values.slice), Number(values.rows)];
+const [rounds, sliceMs] = [Number(values.rounds), Number(values.slice)];
+const sizes = values.growth ? values.rows.split(",").map(Number) : [];
 const results: Gate[] = [];
 
 await using server = await startServer();
@@ -44,7 +45,7 @@ if (values.batch) {
   printRatios("a batch, and one of its operations alone", [batch]);
   results.push(...gates.batch(batch));
 }
-if (values.growth) {
+for (const rows of sizes) {
   const grown = await growth(server, { rows, rounds, sliceMs: sliceMs / 2 });
   printGrowth(grown);
   results.push(...gates.growth(grown));

@@ -1,5 +1,7 @@
 // Where the bench runs: an organization without throttling limits and keys to its locations, by the product's own verbs.
 import type { Env } from "../src/env";
+import * as fields from "../src/fields/fields";
+import { fieldInput } from "../src/fields/schema";
 import * as keys from "../src/keys/issue";
 import * as orgs from "../src/orgs/orgs";
 import { systemCtx } from "../src/platform/commit";
@@ -39,5 +41,6 @@ export async function settle(env: Env): Promise<Place> {
   const space = await orgs.spaceOf(ctx(), org, location, "live");
   const { body } = await keys.issue(ctx(), { name: "Bench", kind: "location", environment: "live", locations: [location], scopes: ["contacts:*"], owner });
   if (!space || !body || !("secret" in body) || body.secret === null) throw new Error("no key");
+  await fields.create({ ...ctx(), space, ifMatch: null, ifNoneMatch: null }, fieldInput.parse({ key: "seats", type: "integer" }));
   return { org, key: body.secret, keyId: body.id, space, ids: [], emails: [] };
 }

@@ -70,9 +70,10 @@ describe("deleting a tag", () => {
     const answer = await key.delete(`/v1/tags/${vip.id}`);
     expect((await key.get(`/v1/tags/${vip.id}`)).status).toBe(404);
     const early = await key.post("/v1/contacts", { first_name: "Late", tags: ["vip"] });
+    // Refused while it is taken off, a new tag once it is.
     expect([409, 201]).toContain(early.status);
     const job = await ended(key, answer);
-    expect(job).toMatchObject({ state: "completed", counts: { updated: early.status === 201 ? 11 : 10 } });
+    expect(job).toMatchObject({ state: "completed", counts: { updated: 10 } });
     for (const { body } of made) expect((await key.get(`/v1/contacts/${body.id}`)).body.tags).toEqual(["keep"]);
     expect((await key.post("/v1/contacts", { first_name: "New", tags: ["Vip"] })).body.tags).toEqual(["vip"]);
     expect((await w.events()).filter(({ type }) => type === "tag.deleted")).toHaveLength(1);

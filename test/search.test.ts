@@ -1,5 +1,8 @@
 // Searches over HTTP: what they find at once, in which order, and what they refuse.
 import { describe, expect, it } from "vitest";
+import { emptyDocument } from "../src/contacts/patch";
+import { newId } from "../src/platform/id";
+import { plantAll } from "./fixture";
 import { times, world, type Client, type Json } from "./world";
 
 const found = async (key: Client, body: unknown): Promise<string[]> => {
@@ -67,6 +70,50 @@ describe("filter", () => {
     expect(await found(key, { ...where("custom.seats", "lt", 3), sort: "-id" })).toEqual(["C2", "C1", "C0"]);
     expect((await key.get("/v1/contacts?custom.seats=7&tag=t1&fields=first_name")).body.data).toEqual([{ first_name: "C7" }]);
     expect(await key.get("/v1/contacts?custom.nope=7")).toMatchObject({ status: 400, body: { errors: [{ parameter: "custom.nope", code: "unknown_field" }] } });
+  });
+
+  it("200 for any of many values, however uneven: none is left out of the page, of the sort, of the count", async () => {
+    const w = await world();
+    const key = await w.key();
+    const seeds = times(420, (i) => ({
+      id: newId("contact", i), created: i, updated: 1_000 - i, archived: false,
+      doc: { ...emptyDocument({ type: "api" }), first_name: `C${i}`, tags: i < 400 ? ["many", `t${i % 3}`] : [`few${i}`] },
+    }));
+    await plantAll(await w.space(), seeds);
+    const value = ["many", ...times(60, (i) => `few${400 + i}`)];
+    for (const [more, names] of [[{}, times(420, (i) => `C${i}`)], [{ sort: "updated_at" }, times(420, (i) => `C${419 - i}`)]] as const) {
+      for (const all of [[{ field: "tags", op: "has_any", value }], [{ field: "tags", op: "has_any", value }, { field: "first_name", op: "exists" }]]) {
+        const pages: string[] = [];
+        for (let cursor: string | null = null, i = 0; i === 0 || cursor !== null; i += 1) {
+          const { body }: { body: Json } = await key.post("/v1/contacts/search", { filter: { any: [{ all }] }, ...more, limit: 200, cursor, count: "exact" });
+          if (i === 0) expect(body.count).toEqual({ value: 420, relation: "eq" });
+          pages.push(...body.data.map(({ first_name }: Json) => first_name));
+          cursor = body.page.next_cursor;
+        }
+        expect(pages).toEqual(names);
+      }
+    }
+  });
+
+  it("200 for groups that indexes of several orders lead, few matches and many: in the order of creation, page by page", async () => {
+    const w = await world();
+    const key = await w.key();
+    await key.post("/v1/fields", { key: "seats", type: "integer" });
+    const seeds = times(1_500, (i) => ({
+      id: newId("contact", i), created: i, updated: i, archived: false, doc: { ...emptyDocument({ type: "api" }), first_name: `C${i}`, tags: i % 500 === 499 ? ["rare"] : [], custom: { seats: 1_500 - i } },
+    }));
+    await plantAll(await w.space(), seeds);
+    for (const most of [3, 1_200]) {
+      const filter = { any: [{ all: [{ field: "tags", op: "has_any", value: ["rare"] }] }, { all: [{ field: "custom.seats", op: "lte", value: most }] }] };
+      const names = times(1_500, (i) => i).filter((i) => i % 500 === 499 || 1_500 - i <= most).map((i) => `C${i}`);
+      const pages: string[] = [];
+      for (let cursor: string | null = null, i = 0; i === 0 || cursor !== null; i += 1) {
+        const { body }: { body: Json } = await key.post("/v1/contacts/search", { filter, limit: most === 3 ? 2 : 200, cursor });
+        pages.push(...body.data.map(({ first_name }: Json) => first_name));
+        cursor = body.page.next_cursor;
+      }
+      expect(pages).toEqual(names);
+    }
   });
 
   it("200 for HubSpot's spelling", async () => {

@@ -1,7 +1,7 @@
 // What a contact is found by, made from its document: identities, facets, folded texts. Pure; reads and writes of the
 // index tables follow from it alone.
 import type { Field } from "../fields/registry";
-import { fold } from "../platform/fold";
+import { fold, startOf as cut } from "../platform/fold";
 import { emailKey } from "../platform/normalize";
 import { likenessesOf } from "./likeness";
 import type { Document } from "./schema";
@@ -34,7 +34,7 @@ export type Facet = readonly [field: string, value: FacetValue];
 
 /** Of a longer text the start; what is found by it is then checked against all of it. */
 export const FACET_LENGTH = 100;
-const startOf = (text: string): string => text.slice(0, FACET_LENGTH);
+export const startOf = (text: string): string => cut(text, FACET_LENGTH);
 
 /** One row per value that filters walk along. */
 export function facetsOf(doc: Document, fields: Fields): Facet[] {

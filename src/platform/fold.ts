@@ -18,3 +18,6 @@ export function fold(text: string): string {
     .replaceAll(/\s+/gu, " ")
     .trim();
 }
+
+/** The start of a text, at most so long; no character is cut in two. */
+export const startOf = (text: string, length: number): string => text.slice(0, length).replace(/[\ud800-\udbff]$/, "");

@@ -1,4 +1,5 @@
 // Single values: what they mean and how they are compared. Pure; each answers the normal form, or null for what is none.
+import { startOf } from "./fold";
 import { parsePhoneNumberFromString, isSupportedCountry } from "libphonenumber-js/max";
 import { memo } from "./memo";
 
@@ -83,4 +84,4 @@ export const MAX_URL = 2_000;
 
 /** Folded for sorting: case and accents don't matter. */
 export const sortKey = (value: string | null): string =>
-  (value ?? "").normalize("NFKD").replaceAll(/\p{M}+/gu, "").toLowerCase().trim().slice(0, 100);
+  startOf((value ?? "").normalize("NFKD").replaceAll(/\p{M}+/gu, "").toLowerCase().trim(), 100);

@@ -14,9 +14,11 @@ export function checkParams<T>(schema: z.ZodType<T>, raw: unknown): T {
 /** Query parameters: 400, naming each bad one and the nearest valid name, also of those in `more`. */
 export function checkQuery<T>(schema: z.ZodType<T>, raw: unknown, more: readonly string[] = []): T {
   const result = schema.safeParse(raw);
-  if (result.success) return result.data;
+  // A schema with open names passes over this one.
+  const passedOver = result.success && typeof raw === "object" && raw !== null && Object.hasOwn(raw, "__proto__");
+  if (result.success && !passedOver) return result.data;
   const valid = [...namesOf(schema), ...more];
-  const errors = result.error.issues.flatMap((issue): Fault[] => {
+  const errors = (result.error?.issues ?? [{ code: "unrecognized_keys" as const, keys: ["__proto__"], path: [], message: "" }]).flatMap((issue): Fault[] => {
     if (issue.code === "unrecognized_keys") return issue.keys.map((name) => unknownParameter(name, valid));
     const parameter = String(issue.path[0] ?? "");
     return [{ parameter, code: codeOf(issue), message: issue.message }];
@@ -69,7 +71,8 @@ function unknownParameter(name: string, valid: readonly string[]): Fault {
 export function nearest(name: string, names: readonly string[]): string | null {
   const ranked = names.map((one) => ({ one, steps: editDistance(name.toLowerCase().slice(0, 64), one) })).toSorted((a, b) => a.steps - b.steps);
   const best = ranked[0];
-  return best && best.steps <= Math.max(2, Math.floor(best.one.length / 2)) ? best.one : null;
+  const isSlip = best && best.steps <= Math.max(2, Math.floor(best.one.length / 2)) && best.steps < Math.max(name.length, best.one.length);
+  return isSlip ? best.one : null;
 }
 
 /** Levenshtein distance. */

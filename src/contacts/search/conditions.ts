@@ -3,11 +3,11 @@ import { OPERATORS_OF, type Operator } from "../../fields/operators";
 import type { Fault } from "../../platform/problem";
 import type { Term } from "../../platform/walk";
 import { nearest } from "../../platform/validate";
-import { FACET_LENGTH, type Fields } from "../indexes";
+import { FACET_LENGTH, startOf, type Fields } from "../indexes";
 import type { Condition } from "./filter";
 import { fieldNames, targetOf, type Target } from "./targets";
 import { inText, type Alternatives } from "./terms";
-import { comparedValue, momentOf, MULTIPLE, sinceOf, type Compared } from "./values";
+import { comparedValue, momentOf, MULTIPLE, PARTS, sinceOf, type Compared } from "./values";
 
 /** A walk along an index, in the order of creation but where it says otherwise. */
 export type Lead =
@@ -61,11 +61,16 @@ export function compile({ field, op, value }: Condition, { fields, country, now 
     const since = sinceOf(target.type, value, now);
     return typeof since === "object" ? fault("/value", since.code, since.message) : recent(target, op, since, momentOf(target.type, now));
   }
-  const read = (Array.isArray(value) ? value : [value]).map((one) => comparedValue(target.type, op, one, country));
+  const read = (Array.isArray(value) ? value : [value]).map((one) => valueFor(target, op, one, country));
   const faults = read.flatMap((one, i) => (typeof one === "object" ? fault(Array.isArray(value) ? `/value/${i}` : "/value", one.code, one.message) : []));
   if (faults.length > 0) return faults;
   const values = [...new Set(read.filter((one) => typeof one !== "object"))];
   return operation(target, op, values);
+}
+
+function valueFor({ type, form }: Target, op: Operator, sent: unknown, country: string): Compared | Fault {
+  const value = comparedValue(type, op, sent, country);
+  return form && typeof value === "string" && !PARTS.has(op) ? form(String(sent)) : value;
 }
 
 function operation(target: Target, op: Operator, values: readonly Compared[]): Compiled {
@@ -129,10 +134,12 @@ function same(target: Target, values: readonly Compared[]): Compiled {
     return { holds, lead: { by: "identity", kind: identity.kind, values: sought }, exact: true, weight: identity.kind === "phone" ? 8 : 9, states };
   }
   const holds = any(target, (value) => ({ sql: `${value} IN (SELECT value FROM json_each(?))`, params: [JSON.stringify(values)] }));
+  const [only = ""] = values;
+  if (target.type === "time") return range(target, [{ op: ">=", value: only }, { op: "<=", value: only }]);
   if (target.scalar === "c.id") return { holds, lead: { by: "id", values }, exact: true, weight: 10, states };
   if (facet === undefined) return { ...NO_LEAD, holds, states };
-  const starts = clipped ? [...new Set(values.map((value) => (typeof value === "string" ? value.slice(0, FACET_LENGTH) : value)))] : values;
-  const exact = !clipped || values.every((value) => typeof value === "number" || value.length < FACET_LENGTH);
+  const starts = clipped ? [...new Set(values.map((value) => (typeof value === "string" ? startOf(value) : value)))] : values;
+  const exact = !clipped || values.every((value) => typeof value === "number" || value.length < FACET_LENGTH - 1);
   return { holds, lead: { by: "facet", field: facet, values: starts }, exact, weight: weight + (values.length === 1 ? 3 : 0), states };
 }
 
@@ -147,14 +154,28 @@ const LENGTH_TESTS = {
   ends_with: (value: string, length: number): string => `substr(${value}, -${length}) = ?`,
 } as const;
 
-function partOf(target: Target, op: "contains" | "starts_with" | "ends_with", part: string): Compiled {
+function partOf(target: Target, op: "contains" | "starts_with" | "ends_with", sent: string): Compiled {
+  // Phones are sought by their digits; as a scalar they stand with their plus.
+  const part = target.type === "phone" && target.scalar !== undefined && op === "starts_with" ? `+${sent}` : sent;
   const holds = any(target, (value) => ({ sql: LENGTH_TESTS[op](value, Array.from(part).length), params: [part] }));
   if (target.searched) return { ...NO_LEAD, holds, lead: { by: "text", terms: [[inText(part, op)]] }, weight: 4 };
   if (op === "starts_with" && target.facet !== undefined && !target.each) {
-    const start = part.slice(0, FACET_LENGTH);
-    return { ...NO_LEAD, holds, lead: { by: "range", field: target.facet, bounds: [{ op: ">=", value: start }, { op: "<", value: `${start}\u{10ffff}` }] }, exact: part.length <= FACET_LENGTH, weight: 1 };
+    const start = startOf(part);
+    const end = successor(start);
+    const bounds: Bounds = [{ op: ">=", value: start }, ...(end === null ? [] : [{ op: "<", value: end } as const])];
+    return { ...NO_LEAD, holds, lead: { by: "range", field: target.facet, bounds }, exact: start === part, weight: 1 };
   }
   return { ...NO_LEAD, holds };
+}
+
+/** The first text, as SQLite sorts, after all that start so; null: there is none. */
+function successor(start: string): string | null {
+  const chars = Array.from(start);
+  for (let i = chars.length - 1; i >= 0; i -= 1) {
+    const code = chars[i]?.codePointAt(0) ?? 0;
+    if (code < 0x10ffff) return chars.slice(0, i).join("") + String.fromCodePoint(code === 0xd7ff ? 0xe000 : code + 1);
+  }
+  return null;
 }
 
 /** Dates without a year stand before all others, and are in no range. */

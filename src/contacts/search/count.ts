@@ -1,7 +1,7 @@
 // How many contacts a search finds: exactly where it can be told from a bounded look, else that there are at least as many.
 import * as z from "zod";
 import type { Statement } from "../../platform/sql";
-import { countOf, type Walk } from "./arms";
+import { countOf } from "./arms";
 import type { Group } from "./groups";
 
 export const count = z
@@ -19,28 +19,23 @@ export function countsOf(space: number, groups: readonly Group[], lookedAt = LOO
   return groups.map((group, i) => {
     const earlier = groups.slice(0, i).filter(({ state }) => state === group.state);
     const rest = [...group.rest, ...earlier.map(({ holds }) => ({ sql: `NOT (${holds.map(({ sql }) => `(${sql})`).join(" AND ") || "true"})`, params: holds.flatMap(({ params }) => params) }))];
-    const order = group.lead?.by === "created_at" || group.lead?.by === "updated_at" ? group.lead.by : "rid";
-    const walk: Walk = { space, order, descending: false, after: null };
     const counts = group.lead === null && rest.length === 0;
-    return counts ? whole(space, group) : countOf({ state: group.state, lead: group.lead, rest, bounds: [] }, walk, rest.length === 0 ? most : looked, most);
+    return counts ? whole(space, group) : countOf({ state: group.state, lead: group.lead, rest }, { space }, looked, most);
   });
 }
 
 /** All of a space: it keeps count of them. */
 const whole = (space: number, { state }: Group): Statement<"data"> => ({
   database: "data",
-  sql: `SELECT coalesce((SELECT ${state === "active" ? "live" : "archived"} FROM spaces WHERE space_id = ?), 0) AS n, -1 AS seen`,
+  sql: `SELECT coalesce((SELECT ${state === "active" ? "live" : "archived"} FROM spaces WHERE space_id = ?), 0) AS n, 0 AS open`,
   params: [space],
 });
 
 /** What the statements of `countsOf` answered, as one count. */
-export function counted(results: readonly (readonly object[])[], lookedAt = LOOKED_AT): Count {
-  const counts = results.map(([row]) => ({ n: numberIn(row, "n"), seen: numberIn(row, "seen") }));
-  const value = counts.reduce((sum, { n }) => sum + n, 0);
-  const looked = Math.floor(lookedAt / Math.max(1, counts.length));
-  const most = Math.max(MAX_COUNTED, lookedAt === LOOKED_AT ? 0 : lookedAt);
-  const open = counts.some(({ n, seen }) => seen >= 0 && (n > most || seen >= looked));
-  return { value: open ? Math.min(value, most * counts.length) : value, relation: open ? "gte" : "eq" };
+export function counted(results: readonly (readonly object[])[], most = MAX_COUNTED): Count {
+  const value = results.reduce((sum, [row]) => sum + numberIn(row, "n"), 0);
+  const open = results.some(([row]) => numberIn(row, "open") !== 0);
+  return { value: open ? Math.min(value, most * results.length) : value, relation: open ? "gte" : "eq" };
 }
 
 function numberIn(row: object | undefined, name: string): number {

@@ -1,6 +1,6 @@
 // How a search is walked: in which order, along which indexes, and whether its matches have to be sorted first.
-import { joined, type Arm, type Order } from "./arms";
 import type { Group, State } from "./groups";
+import { joined, type Arm, type Order } from "./walks";
 
 export const SORTS = ["id", "-id", "updated_at", "-updated_at", "last_name", "-last_name"] as const;
 export type Sort = (typeof SORTS)[number];
@@ -11,6 +11,8 @@ export interface SearchPlan {
   readonly descending: boolean;
   /** No index has this order for what leads: a bounded number of matches is sorted. */
   readonly sorted: boolean;
+  /** The same contacts in the same order, for where there are too many to be sorted; null: then the sort is refused. */
+  readonly otherwise: SearchPlan | null;
 }
 
 const COLUMN = { id: "rid", updated_at: "updated_at", last_name: "last_name_key" } as const;
@@ -24,11 +26,13 @@ export function planOf(groups: readonly Group[], sort: Sort | undefined): Search
   const asked = sort === undefined ? null : COLUMN[sort === "id" || sort === "-id" ? "id" : sort.endsWith("updated_at") ? "updated_at" : "last_name"];
   const own = ownOrder(groups);
   // The order of creation is that of `created_at` as well, but for the length of a request.
-  if (own !== null && (asked === null || asked === own || (asked === "rid" && own === "created_at"))) return { arms: groups.map(armOf), order: own, descending, sorted: false };
+  if (own !== null && (asked === null || asked === own || (asked === "rid" && own === "created_at"))) return { arms: groups.map(armOf), order: own, descending, sorted: false, otherwise: null };
   const order = asked ?? "rid";
-  if (groups.every(({ lead }) => lead !== null && inCreation(lead.by)) && order === "rid") return { arms: groups.map(armOf), order, descending, sorted: false };
-  if (asked !== null && groups.length > 0 && groups.every(({ lead }) => lead !== null)) return { arms: groups.map(armOf), order, descending, sorted: true };
-  return { arms: collapsed(groups, order), order, descending, sorted: false };
+  if (groups.every(({ lead }) => lead !== null && inCreation(lead.by)) && order === "rid") return { arms: groups.map(armOf), order, descending, sorted: false, otherwise: null };
+  const through: SearchPlan = { arms: collapsed(groups, order), order, descending, sorted: false, otherwise: null };
+  if (groups.length === 0 || groups.some(({ lead }) => lead === null)) return through;
+  // Led by indexes of several orders: few matches are sorted, more are come upon soon by looking at all contacts.
+  return { arms: groups.map(armOf), order, descending, sorted: true, otherwise: asked === null ? through : null };
 }
 
 /** In the order of creation, whatever leads. */
@@ -47,7 +51,7 @@ function ownOrder(groups: readonly Group[]): "value" | "created_at" | "updated_a
 
 const inCreation = (by: string): boolean => by !== "range" && by !== "created_at" && by !== "updated_at";
 
-const armOf = ({ state, lead, rest }: Group): Arm => ({ state, lead, rest, bounds: [] });
+const armOf = ({ state, lead, rest }: Group): Arm => ({ state, lead, rest });
 
 /** Per state one walk along the index of the order, on which all that the groups ask is checked. */
 function collapsed(groups: readonly Group[], order: Order): Arm[] {
@@ -55,9 +59,9 @@ function collapsed(groups: readonly Group[], order: Order): Arm[] {
     const here = groups.filter((group) => group.state === state);
     if (here.length === 0) return [];
     const [only] = here;
-    if (here.length === 1 && only) return [only.lead && inCreation(only.lead.by) && order === "rid" ? armOf(only) : { state, lead: null, rest: only.holds, bounds: [] }];
+    if (here.length === 1 && only) return [only.lead && inCreation(only.lead.by) && order === "rid" ? armOf(only) : { state, lead: null, rest: only.holds }];
     const some = here.map(({ holds }) => joined(holds));
-    if (some.some(({ sql }) => sql === "true")) return [{ state, lead: null, rest: [], bounds: [] }];
-    return [{ state, lead: null, rest: [{ sql: some.map(({ sql }) => `(${sql})`).join(" OR "), params: some.flatMap(({ params }) => params) }], bounds: [] }];
+    if (some.some(({ sql }) => sql === "true")) return [{ state, lead: null, rest: [] }];
+    return [{ state, lead: null, rest: [{ sql: some.map(({ sql }) => `(${sql})`).join(" OR "), params: some.flatMap(({ params }) => params) }] }];
   });
 }

@@ -11,10 +11,11 @@ import { data, type Statement } from "../../platform/sql";
 import { shaped, type Shape } from "../render";
 import { sortTooBroad } from "../schema";
 import type { ContactRow } from "../store";
-import { countOf, horizonOf, rowsOf, sortedRows, type Arm, type Order, type Walk } from "./arms";
+import { countOf, horizonOf, rowsOf, sortedRows } from "./arms";
 import { counted, countsOf, type Count } from "./count";
 import { groupsOf, type Group, type Sought } from "./groups";
 import { inCreationOrder, planOf, type SearchPlan, type Sort } from "./plan";
+import type { Arm, Order, Walk } from "./walks";
 
 export interface Query {
   readonly sought: Sought;
@@ -28,6 +29,9 @@ export interface Query {
 /** Contacts that a call looks at where no index says which ones match. */
 export const LOOKED_AT = 20_000;
 const MAX_SORTED = 10_000;
+/** Matches that are sorted where nobody asked for a sort. */
+const FEW = 1_000;
+const mostOf = ({ otherwise }: SearchPlan): number => (otherwise === null ? MAX_SORTED : FEW);
 const MAX_ROUNDS = 3;
 
 type Row = ContactRow & { sort_value?: Key };
@@ -42,7 +46,7 @@ export async function search(ctx: SpaceCtx, query: Query, refused: (faults: read
   const ownOnly = !query.sought.filter?.any.some(({ all }) => all.some(({ field }) => field.startsWith("custom.")));
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const { groups, revision } = await (ownOnly ? groupsIn(ctx, query, NO_FIELDS, refused) : judged(ctx, round > 0, (registry) => groupsIn(ctx, query, registry, refused)));
-    const page = await pageOf(ctx, query, groups, revision);
+    const page = await pageOf(ctx, query, groups, revision, planOf(groups, query.sort));
     if (page) return page;
   }
   throw busy("The fields of this space are changing too fast.", {}, { "Retry-After": "1" });
@@ -60,29 +64,29 @@ export function groupsIn(ctx: DataCtx, { sought }: Pick<Query, "sought">, { fiel
 const isFaults = (groups: readonly Group[] | Fault[]): groups is Fault[] => groups[0] !== undefined && "code" in groups[0];
 
 /** Null: the fields are of another revision than was known. */
-async function pageOf(ctx: SpaceCtx, query: Query, groups: readonly Group[], revision: number): Promise<Reply<never> | null> {
+async function pageOf(ctx: SpaceCtx, query: Query, groups: readonly Group[], revision: number, plan: SearchPlan): Promise<Reply<never> | null> {
   const { limit, cursor, sort } = query;
-  const plan = planOf(groups, sort);
   const question = questionOf([ctx.space.id, query.sought, sort ?? null]);
   const after = cursor === undefined ? null : decodeCursor(cursor, question, keyTypes(plan));
   const walk: Walk = { space: ctx.space.id, order: plan.order, descending: plan.descending, after };
   const looked = Math.floor(LOOKED_AT / Math.max(1, plan.arms.length));
-  const statements = plan.arms.map((arm) => (plan.sorted ? sortedRows(arm, walk, MAX_SORTED + 1, limit + 1) : rowsOf(arm, walk, arm.rest.length === 0 ? limit + 1 : looked, limit + 1)));
+  const reads = plan.arms.map((arm) => (plan.sorted ? sortedRows(arm, walk, mostOf(plan) + 1, limit + 1) : rowsOf(arm, walk, arm.rest.length === 0 ? limit + 1 : looked, limit + 1)));
   const counts = query.count && after === null ? countsOf(ctx.space.id, groups) : [];
-  const [found, [beside]] = await ctx.db.data.together<Row, Beside>([...statements, ...counts], besideOf(ctx, plan, walk));
+  const [found, [beside]] = await ctx.db.data.together<Row, Beside>([...reads, ...counts], besideOf(ctx, plan, walk));
   if (revision >= 0 && (beside?.revision ?? 0) !== revision) return null;
-  if (plan.sorted && (beside?.matches ?? 0) > MAX_SORTED) {
+  if (plan.sorted && (beside?.matches ?? 0) > mostOf(plan)) {
+    if (plan.otherwise !== null) return pageOf(ctx, query, groups, revision, plan.otherwise);
     throw sortTooBroad(`Over ${MAX_SORTED} contacts would have to be sorted by ${plan.order === "rid" ? "id" : plan.order}.`, { limit: MAX_SORTED, matches: beside?.matches });
   }
-  const rows = found.slice(0, statements.length);
-  const horizon = plan.sorted ? null : await nearestHorizon(ctx, walk, plan.arms.filter((arm, i) => arm.rest.length > 0 && (rows[i]?.length ?? 0) <= limit), looked);
+  const first = { rows: found.slice(0, reads.length), seq: beside?.seq ?? null };
+  const { rows, horizon } = plan.sorted ? { rows: first.rows, horizon: null } : await withHorizon(ctx, { plan, walk, reads, looked, limit }, first);
   const merged = inOrder(rows, walk).filter((row) => horizon === null || compare(keysOf(row, plan.order), horizon, walk) <= 0);
   const page = merged.slice(0, limit);
   const last = page.at(-1);
   const place = merged.length > limit && last ? keysOf(last, plan.order) : horizon;
   const next = place === null ? "null" : JSON.stringify(encodeCursor(question, place));
   const events = after === null ? `,"events_cursor":"${encodeCursor("events", [ctx.trueNow, beside?.seq ?? 0])}"` : "";
-  const total: Count | null = query.count && after === null ? counted(found.slice(statements.length)) : null;
+  const total: Count | null = query.count && after === null ? counted(found.slice(reads.length)) : null;
   return {
     status: 200,
     body: new JsonText(
@@ -104,8 +108,11 @@ export async function following(ctx: DataCtx, groups: readonly Group[], after: n
   const arms = inCreationOrder(groups);
   const walk: Walk = { space: ctx.space.id, order: "rid", descending: false, after: [after] };
   const looked = Math.floor(LOOKED_AT / Math.max(1, arms.length));
-  const [found] = await ctx.db.data.together<Row, object>(arms.map((arm) => rowsOf(arm, walk, arm.rest.length === 0 ? limit + 1 : looked, limit + 1)), data("SELECT 1 AS one"));
-  const horizon = await nearestHorizon(ctx, walk, arms.filter((arm, i) => arm.rest.length > 0 && (found[i]?.length ?? 0) <= limit), looked);
+  const reads = arms.map((arm) => rowsOf(arm, walk, arm.rest.length === 0 ? limit + 1 : looked, limit + 1));
+  // As of one moment, so that nothing that is written meanwhile is passed over.
+  const ends = arms.filter(({ rest }) => rest.length > 0).map((arm) => horizonOf(arm, walk, looked));
+  const [both] = await ctx.db.data.together<End, object>([...reads, ...ends], data("SELECT 1 AS one"));
+  const [found, horizon] = [both.slice(0, reads.length), nearest(both.slice(reads.length), walk)];
   const merged = inOrder(found, walk).filter((row) => horizon === null || row.rid <= Number(horizon[0]));
   const rows = merged.slice(0, limit);
   const full = merged.length > limit;
@@ -126,17 +133,38 @@ export async function countAll(ctx: DataCtx, groups: readonly Group[]): Promise<
 const MANY = 5_000_000;
 
 /** The place of the event log, the revision of the fields and, where matches have to be sorted, how many there are. */
-function besideOf(ctx: SpaceCtx, { sorted, arms }: SearchPlan, walk: Walk): Statement<"data"> {
+function besideOf(ctx: SpaceCtx, plan: SearchPlan, walk: Walk): Statement<"data"> {
   const first = "SELECT (SELECT seq FROM event_counters WHERE org_id = ?) AS seq, (SELECT revision FROM spaces WHERE space_id = ?) AS revision";
-  if (!sorted) return data(`${first}, 0 AS matches`, ctx.org, ctx.space.id);
-  const all = arms.map((arm) => countOf({ ...arm, rest: [] }, { ...walk, order: "rid", after: null }, MAX_SORTED + 1, MAX_SORTED + 1));
+  if (!plan.sorted) return data(`${first}, 0 AS matches`, ctx.org, ctx.space.id);
+  const all = plan.arms.map((arm) => countOf({ ...arm, rest: [] }, walk, mostOf(plan) + 1, mostOf(plan) + 1));
   return data(`${first}, ${all.map(({ sql }) => `(SELECT n FROM (${sql}))`).join(" + ")} AS matches`, ctx.org, ctx.space.id, ...all.flatMap(({ params }) => params));
 }
 
-/** Up to where all arms have been looked at, when one of them stopped before its end. */
-async function nearestHorizon(ctx: DataCtx, walk: Walk, short: readonly Arm[], looked: number): Promise<Key[] | null> {
-  if (short.length === 0) return null;
-  const [ends] = await ctx.db.data.together<Row & { value?: Key }, object>(short.map((arm) => horizonOf(arm, walk, looked)), data("SELECT 1 AS one"));
+interface Looked {
+  readonly plan: SearchPlan;
+  readonly walk: Walk;
+  readonly reads: readonly Statement<"data">[];
+  readonly looked: number;
+  readonly limit: number;
+}
+
+/**
+ * Up to where all arms have been looked at, when one of them stopped before its end. It is read after the rows; where
+ * somebody has written meanwhile, both are read anew as of one moment, so that nothing between them is passed over.
+ */
+async function withHorizon(ctx: SpaceCtx, { plan, walk, reads, looked, limit }: Looked, { rows, seq }: { rows: Row[][]; seq: number | null }) {
+  const short = plan.arms.filter((arm, i) => arm.rest.length > 0 && (rows[i]?.length ?? 0) <= limit);
+  if (short.length === 0) return { rows, horizon: null };
+  const endsOf = (arms: readonly Arm[]): Statement<"data">[] => arms.map((arm) => horizonOf(arm, walk, looked));
+  const [ends, [now]] = await ctx.db.data.together<End, { seq: number | null }>(endsOf(short), data("SELECT (SELECT seq FROM event_counters WHERE org_id = ?) AS seq", ctx.org));
+  if ((now?.seq ?? null) === seq) return { rows, horizon: nearest(ends, walk) };
+  const [both] = await ctx.db.data.together<End, object>([...reads, ...endsOf(plan.arms.filter(({ rest }) => rest.length > 0))], data("SELECT 1 AS one"));
+  return { rows: both.slice(0, reads.length), horizon: nearest(both.slice(reads.length), walk) };
+}
+
+type End = Row & { value?: Key };
+
+function nearest(ends: readonly (readonly End[])[], walk: Walk): Key[] | null {
   const places = ends.flatMap(([end]) => (end && end.rid !== null ? [walk.order === "rid" ? [end.rid] : [walk.order === "value" ? (end.value ?? 0) : end[walk.order], end.rid]] : []));
   return places.toSorted((a, b) => compare(a, b, walk))[0] ?? null;
 }

@@ -1,10 +1,15 @@
 // What a filter's field is in the database: where its values stand, in which form they are compared, and along which index
 // they are found.
 import { BUILT_IN, type FilterType } from "../../fields/operators";
+import { fold } from "../../platform/fold";
+import { webUrl } from "../../platform/normalize";
+import { tagKey } from "../../tags/tags";
 import { isText, uniqueValue, type Fields } from "../indexes";
 
 export interface Target {
   readonly type: FilterType;
+  /** How a whole value is compared, where its type does not say. */
+  readonly form?: (text: string) => string;
   /** SQL of the one value (null: none), of a contact `c`. */
   readonly scalar?: string;
   /** SQL of several: rows, and the value in each. */
@@ -27,6 +32,9 @@ const each = (column: "doc" | "folded", path: string, member?: string): NonNulla
   from: `json_each(c.${column}, '$.${path}')`,
   value: member === undefined ? "value" : `value ->> '$.${member}'`,
 });
+/** As the URL standard writes it, so that one is found by what was sent. */
+const urlForm = (text: string): string => fold(webUrl(text) ?? text);
+const FORMS: Partial<Record<FilterType, (text: string) => string>> = { email: fold, url: urlForm };
 const itself = (value: string): string => value;
 
 const [RARE, SOME, COMMON] = [3, 2, 1];
@@ -51,8 +59,8 @@ const OWN: Readonly<Record<keyof typeof BUILT_IN, Target>> = {
   birthday: { type: "date", scalar: doc("birthday"), facet: "birthday", weight: RARE },
   language: { type: "key", scalar: doc("language"), facet: "language", weight: COMMON },
   timezone: { type: "key", scalar: doc("timezone"), facet: "timezone", weight: COMMON },
-  urls: { type: "url", each: each("folded", "urls"), weight: SOME },
-  tags: { type: "keys", each: each("doc", "tags"), facet: "tags", weight: COMMON },
+  urls: { type: "url", form: urlForm, each: each("folded", "urls"), weight: SOME },
+  tags: { type: "keys", form: (text) => tagKey(text) ?? text, each: each("doc", "tags"), facet: "tags", weight: COMMON },
   lists: { type: "keys", each: each("doc", "lists"), facet: "lists", weight: COMMON },
   "source.type": { type: "key", scalar: doc("source.type"), facet: "source.type", weight: COMMON },
   created_at: { type: "time", scalar: "c.created_at", weight: 0 },
@@ -76,10 +84,11 @@ function customTarget(key: string, fields: Fields): Target | null {
   if (!field) return null;
   const { type, filterable, unique } = field;
   const facet = filterable ? { facet: `custom.${key}` } : {};
+  const form = FORMS[type];
   const weight = type === "boolean" || type === "select" || type === "multi_select" ? COMMON : RARE;
   const identity = unique ? { identity: { kind: "external_id" as const, valueOf: (value: string) => uniqueValue(key, type === "integer" ? Number(value) : value) } } : {};
   if (type === "multi_select") return { type, each: each("doc", `custom.${key}`), ...facet, weight };
-  if (isText(field)) return { type, scalar: folded(`custom.${key}`), ...facet, clipped: true, ...identity, weight };
+  if (isText(field)) return { type, ...(form ? { form } : {}), scalar: folded(`custom.${key}`), ...facet, clipped: true, ...identity, weight };
   return { type, scalar: doc(`custom.${key}`), ...facet, ...identity, weight };
 }
 

@@ -14,7 +14,8 @@ export interface Fault {
 }
 
 export const MULTIPLE: ReadonlySet<Operator> = new Set(["in", "not_in", "between", "has_any", "has_all", "has_none"]);
-const PARTS: ReadonlySet<Operator> = new Set(["contains", "not_contains", "starts_with", "ends_with"]);
+export const PARTS: ReadonlySet<Operator> = new Set(["contains", "not_contains", "starts_with", "ends_with"]);
+const RANGES: ReadonlySet<Operator> = new Set(["gt", "gte", "lt", "lte", "between"]);
 /** Operators whose value must have a trigram. */
 const LONG: ReadonlySet<Operator> = new Set(["contains", "not_contains", "ends_with"]);
 
@@ -32,7 +33,8 @@ export function comparedValue(type: FilterType, op: Operator, sent: unknown, cou
     case "boolean":
       return text === "true" ? 1 : text === "false" ? 0 : wrong("`true` or `false`");
     case "date":
-      return or(dateOf(text) ?? (/^--\d{2}-\d{2}$/.test(text) ? text : (instantOf(text)?.slice(0, 10) ?? null)), "a date such as 2026-11-20");
+      // Days without a year are in no range.
+      return or(dateOf(text) ?? (!RANGES.has(op) && /^--\d{2}-\d{2}$/.test(text) ? text : (instantOf(text)?.slice(0, 10) ?? null)), "a date such as 2026-11-20");
     case "datetime":
       return or(instantOf(text) ?? (dateOf(text) ? `${text}T00:00:00.000Z` : null), "an RFC 3339 time or a date");
     case "time":
@@ -41,6 +43,8 @@ export function comparedValue(type: FilterType, op: Operator, sent: unknown, cou
       return emailKey(text) ?? { code: "invalid_email", message: "not an e-mail address" };
     case "phone":
       return e164(text, country) ?? { code: "invalid_phone", message: "not a phone number" };
+    case "identity":
+      return /^[a-z0-9_]{1,50}:./su.test(text) ? text : { code: "invalid_external_id", message: "not an external id, name:value" };
     case "text":
     case "long_text":
     case "url":
