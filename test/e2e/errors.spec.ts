@@ -14,6 +14,7 @@ test("every code that an operation may answer is listed", async ({ page, baseURL
 });
 
 test("every code's page tells cause, cure and an example", async ({ page, baseURL }) => {
+  test.slow();
   const complaints = watch(page, baseURL);
   await page.goto("/errors");
   for (const code of await page.locator("td a").allTextContents()) {
