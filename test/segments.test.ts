@@ -14,6 +14,10 @@ describe("segments", () => {
     expect([await names(), (await key.get(`/v1/segments/${segment.id}`)).body.count]).toEqual([["C0", "C3", "C4", "C5"], { value: 4, relation: "eq" }]);
     await key.patch(`/v1/contacts/${made[5]?.body.id}`, { custom: { seats: 1 } });
     expect([await names(), (await key.get(`/v1/segments/${segment.id}`)).body.count.value]).toEqual([["C0", "C3", "C4"], 3]);
+    expect((await key.get(`/v1/contacts?segment=${segment.id}&fields=first_name&tag=vip`)).body.data).toEqual([{ first_name: "C0" }]);
+    expect((await key.get(`/v1/contacts?segment=${segment.id}&limit=2`)).body.data).toHaveLength(2);
+    expect((await key.get("/v1/contacts?segment=seg_01kqz3v9c5f1nazrk2d4f7h8jm")).body.errors).toMatchObject([{ parameter: "segment", code: "not_found" }]);
+    expect((await key.get(`/v1/contacts?segment=${segment.id}&custom.nope=1`)).body.errors).toMatchObject([{ parameter: "custom.nope" }]);
     expect((await key.post("/v1/segments", { name: "Big", filter })).body).toMatchObject({ code: "segment_exists", existing_id: segment.id });
     expect((await key.patch(`/v1/segments/${segment.id}`, { filter: { any: [filter.any[0]] } })).body).toMatchObject({ version: 2 });
     expect(await names()).toEqual(["C0"]);

@@ -25,7 +25,7 @@ async function operations(page: Page) {
 
 test("shows every operation, and asks no other host", async ({ page, baseURL }) => {
   // One place after the other: as long as there are operations.
-  test.slow();
+  test.setTimeout(480_000);
   const complaints = watch(page, baseURL);
   await page.goto("/docs");
   // Only then does it hear of another place in the address.

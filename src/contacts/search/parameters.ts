@@ -33,5 +33,11 @@ export function conditionsOf({ email, phone, external_id, tag, list, status, upd
   return all.length === 0 ? null : { any: [{ all }] };
 }
 
+/** What fulfils a list's own conditions, which come first in each group, and one of these filters. */
+export function within(own: Filter | null, filters: readonly Filter[]): Filter {
+  const conditions = own?.any[0]?.all ?? [];
+  return { any: filters.flatMap(({ any }) => any.map(({ all }) => ({ all: [...conditions, ...all] }))) };
+}
+
 /** The parameter whose condition a fault's pointer leads to. */
 export const parameterAt = (filter: Filter | null, pointer = ""): string => filter?.any[0]?.all[Number(/\/all\/(\d+)/.exec(pointer)?.[1])]?.field ?? "";

@@ -4,14 +4,16 @@ import { bare, onSpace, type Endpoint } from "../../platform/endpoint";
 import { cursorMismatch, DEFAULT_LIMIT, MAX_LIMIT, pageQuery } from "../../platform/page";
 import { invalid, invalidParameter, WITH_BODY } from "../../platform/problems";
 import { many, timestamp } from "../../platform/validate";
+import { idPattern } from "../../platform/id";
 import { emailKey, e164 } from "../../platform/normalize";
 import { shapeOf } from "../render";
 import { FIELDS, sortTooBroad } from "../schema";
+import { filtersOf } from "../segments/filters";
 import { shaping } from "../shaping";
 import { count } from "./count";
 import { filter, hubspotGroups, hubspotName } from "./filter";
 import { page, pageExample } from "./page";
-import { conditionsOf, parameterAt } from "./parameters";
+import { conditionsOf, parameterAt, within } from "./parameters";
 import { SORTS, type Sort } from "./plan";
 import { search } from "./search";
 import { MAX_QUERY, termsOf } from "./terms";
@@ -37,6 +39,7 @@ const query = z
     }),
     tag: some("Has this tag, by its key. Repeat for OR."),
     list: some("Is in this list, by its id. Repeat for OR."),
+    segment: many(z.string().regex(idPattern("segment"), "a segment id")).optional().meta({ description: "Is in this segment, by its id. Repeat for OR, at most 3." }),
     q: z.string().max(MAX_QUERY).optional().meta({ description: "Words that names, company, e-mail addresses or phones hold; one or two letters match word beginnings. Case and accents don't matter." }),
     status: many(z.enum(["active", "archived"])).optional().meta({ description: "Default `active`; repeat for both." }),
     updated_since: timestamp.optional().meta({ description: "Changed at or after this time; implies `sort=updated_at`." }),
@@ -91,11 +94,14 @@ export const routes: readonly Endpoint[] = [
     query,
     answers: { 200: { description: "A page of contacts.", schema: page, example: pageExample } },
     problems: [cursorMismatch, sortTooBroad],
-    run: (ctx, { query: { fields, include, sort, limit, cursor, q, ...filters } }) => {
-      const asked = conditionsOf(filters);
+    run: async (ctx, { query: { fields, include, sort, limit, cursor, q, segment, ...filters } }) => {
+      const own = conditionsOf(filters);
+      const asked = segment === undefined ? own : within(own, await filtersOf(ctx, segment));
       const implied = filters.updated_since === undefined ? undefined : "updated_at";
       return search(ctx, { sought: { filter: asked, terms: termsOf(q ?? "") }, sort: sort ?? implied, limit, cursor, shape: shapeOf(fields, include) }, (faults) => {
-        const errors = faults.map(({ pointer, code, message }) => ({ parameter: parameterAt(asked, pointer), code, message }));
+        // Each group of the segments repeats the list's own conditions.
+        const told = faults.map(({ pointer, code, message }) => ({ parameter: parameterAt(own, pointer) || "segment", code, message }));
+        const errors = [...new Map(told.map((one) => [`${one.parameter} ${one.code}`, one])).values()];
         return invalidParameter(`Parameter ${errors.map(({ parameter }) => `\`${parameter}\``).join(", ")} can't be taken.`, { errors });
       });
     },

@@ -22,6 +22,10 @@ export const readSegment = ({ db, space }: Reader, id: string): Promise<SegmentR
 export const readSegments = ({ db, space }: Reader, after: string, limit: number): Promise<SegmentRow[]> =>
   db.data.all<SegmentRow>(data(`SELECT ${COLUMNS} FROM segments WHERE space_id = ? AND id > ? ORDER BY id LIMIT ?`, space.id, after, limit));
 
+/** In the order of their ids. */
+export const readFilters = ({ db, space }: Reader, ids: readonly string[]): Promise<{ filter: string }[]> =>
+  db.data.all<{ filter: string }>(data("SELECT filter FROM segments WHERE space_id = ? AND id IN (SELECT value FROM json_each(?)) ORDER BY id", space.id, JSON.stringify(ids)));
+
 export const readNamed = ({ db, space }: Reader, name: string): Promise<SegmentRow | null> =>
   db.data.first<SegmentRow>(data(`SELECT ${COLUMNS} FROM segments WHERE space_id = ? AND name = ?`, space.id, name));
 
