@@ -2,7 +2,7 @@
 // what can't be is thrown.
 import type { Registry } from "../fields/registry";
 import type { DataCtx } from "../platform/context";
-import { diff, type Changes, type EventDraft } from "../platform/events";
+import { changeIn, diff, type Changes, type EventDraft } from "../platform/events";
 import { newId } from "../platform/id";
 import { sameJson } from "../platform/json";
 import { checkReadOnly } from "../platform/readonly";
@@ -87,6 +87,5 @@ function changesOf({ custom: was, ...before }: Omit<Document, "source"> & { sour
   };
 }
 
-export const eventOf = ({ space }: Pick<DraftCtx, "space">, type: string, { id, version }: { id: string; version: number }, changes: Changes): EventDraft => ({
-  type, subject: id, version, changes, location: space.location, environment: space.environment, space: space.id,
-});
+/** The event of a contact. */
+export const eventOf = ({ space }: Pick<DraftCtx, "space">, type: string, row: { id: string; version: number }, changes: Changes): EventDraft => changeIn(space, type, row, changes);

@@ -4,7 +4,7 @@ import { commit, type Plan } from "../platform/commit";
 import { checkIfMatch, etag } from "../platform/conditions";
 import type { DataCtx } from "../platform/context";
 import type { Reply } from "../platform/endpoint";
-import { diff, type Changes, type EventDraft } from "../platform/events";
+import { changeIn, diff, type Changes } from "../platform/events";
 import { newId } from "../platform/id";
 import { sameJson } from "../platform/json";
 import { decodeCursor, encodeCursor, questionOf, type PageAsked } from "../platform/page";
@@ -37,7 +37,7 @@ export const create = (ctx: DataCtx, { key, ...input }: FieldInput): Promise<Rep
       reply: { status: 201, headers: { ETag: etag(1), Location: `/v1/fields/${row.id}` }, body: fieldJson(row) },
       guards: [store.atRevision(ctx.space, revision)],
       writes: [store.insertField(ctx.space, row), store.raiseRevision(ctx.space)],
-      events: [eventOf(ctx, "field.created", row, diff({}, { key, ...definition }, sameJson))],
+      events: [changeIn(ctx.space, "field.created", row, diff({}, { key, ...definition }, sameJson))],
     };
   });
 
@@ -92,7 +92,7 @@ async function planUpdate(ctx: DataCtx, id: string, patch: FieldPatch, step: "an
     reply: replyOf(row),
     guards: [guard],
     writes: [store.updateField(ctx.space, row), store.raiseRevision(ctx.space)],
-    events: step === "settle" ? [eventOf(ctx, archivedAt === before.archived_at ? "field.updated" : archivedAt === null ? "field.restored" : "field.archived", row, changes)] : [],
+    events: step === "settle" ? [changeIn(ctx.space, archivedAt === before.archived_at ? "field.updated" : archivedAt === null ? "field.restored" : "field.archived", row, changes)] : [],
   };
 }
 
@@ -157,7 +157,7 @@ export async function find(ctx: DataCtx, id: string): Promise<store.FieldRow> {
 
 const replyOf = (row: store.FieldRow): Reply<FieldJson> => ({ status: 200, headers: { ETag: etag(row.version) }, body: fieldJson(row) });
 
-export function fieldJson(row: store.FieldRow): FieldJson {
+function fieldJson(row: store.FieldRow): FieldJson {
   const { pending: _, ...definition } = store.definitionOf(row);
   return {
     id: row.id,
@@ -171,8 +171,4 @@ export function fieldJson(row: store.FieldRow): FieldJson {
     updated_at: rfc3339(row.updated_at),
     archived_at: row.archived_at === null ? null : rfc3339(row.archived_at),
   };
-}
-
-export function eventOf({ space }: Pick<DataCtx, "space">, type: string, row: { id: string; version: number }, changes: Changes): EventDraft {
-  return { type, subject: row.id, version: row.version, changes, location: space.location, environment: space.environment, space: space.id };
 }

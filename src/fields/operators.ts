@@ -65,6 +65,3 @@ export const BUILT_IN = {
   updated_at: "time",
 } as const satisfies Record<string, FilterType>;
 export type BuiltIn = keyof typeof BUILT_IN;
-
-/** Patterns of the fields whose names are open. */
-export const OPEN_FIELDS = { "custom.<key>": "its own type", "external_ids.<name>": "key", "consent.<channel>.<topic>": "key" } as const;

@@ -13,7 +13,7 @@ export interface SliceCtx extends DataCtx, Pick<Ctx, "env"> {}
 export type Counts = Readonly<Record<string, number>>;
 
 export interface Slice<Cursor> {
-  /** At most 90 statements, guards among them. A guard that fails has the slice planned anew. */
+  /** At most 90 statements, guards among them. A guard that fails has the slice planned anew. Its events get the job as their `cause`. */
   readonly plan: Pick<Plan<"data", never>, "guards" | "writes" | "events">;
   /** Where the next slice starts; null is where the first one did. */
   readonly cursor: Cursor | null;

@@ -75,7 +75,7 @@ function planOf(row: store.WorkedRow, { plan, cursor, counts, done, total: known
     ...NOTHING,
     guards: [store.atSlice(row), ...(plan.guards ?? [])],
     writes: [...store.advance(row, { counts, sum, cursor: as, total }, now), ...plan.writes, ...(done ? [store.setState(row, end, { ended: now })] : [])],
-    events: [...plan.events, ...(done ? [eventOf({ ...row, state: "running" }, "job.completed", end, { counts: sum, total })] : [])],
+    events: [...plan.events.map((event) => ({ ...event, cause: row.id })), ...(done ? [eventOf({ ...row, state: "running" }, "job.completed", end, { counts: sum, total })] : [])],
   };
 }
 

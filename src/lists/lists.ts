@@ -4,7 +4,7 @@ import { commit } from "../platform/commit";
 import { checkIfMatch, etag } from "../platform/conditions";
 import type { DataCtx } from "../platform/context";
 import type { Reply } from "../platform/endpoint";
-import { diff, type Changes, type EventDraft } from "../platform/events";
+import { changeIn, diff } from "../platform/events";
 import { newId } from "../platform/id";
 import { sameJson } from "../platform/json";
 import { pageById, questionOf, type PageAsked } from "../platform/page";
@@ -21,7 +21,7 @@ export const create = (ctx: DataCtx, { name, description }: ListInput): Promise<
     return {
       reply: { status: 201, headers: { ETag: etag(1), Location: `/v1/lists/${row.id}` }, body: listJson(row) },
       writes: [store.insertList(ctx.space, row)],
-      events: [eventOf(ctx, "list.created", row, diff({}, { name, description }, sameJson))],
+      events: [changeIn(ctx.space, "list.created", row, diff({}, { name, description }, sameJson))],
     };
   });
 
@@ -41,7 +41,7 @@ export const update = (ctx: DataCtx, id: string, patch: ListPatch): Promise<Repl
     if (Object.keys(changes).length === 0) return { reply: replyOf(before), writes: [], events: [] };
     if (name !== before.name) await refuseTaken(ctx, name, id);
     const row = { ...before, name, description, version: before.version + 1, updated_at: ctx.now };
-    return { reply: replyOf(row), guards: [store.atVersion(before)], writes: [store.updateList(ctx.space, row)], events: [eventOf(ctx, "list.updated", row, changes)] };
+    return { reply: replyOf(row), guards: [store.atVersion(before)], writes: [store.updateList(ctx.space, row)], events: [changeIn(ctx.space, "list.updated", row, changes)] };
   });
 
 async function refuseTaken(ctx: DataCtx, name: string, self: string | null): Promise<void> {
@@ -57,10 +57,6 @@ export async function find(ctx: DataCtx, id: string): Promise<store.ListRow> {
 
 const replyOf = (row: store.ListRow): Reply<ListJson> => ({ status: 200, headers: { ETag: etag(row.version) }, body: listJson(row) });
 
-export const listJson = ({ id, name, description, version, created_at, updated_at }: store.ListRow): ListJson => ({
+const listJson = ({ id, name, description, version, created_at, updated_at }: store.ListRow): ListJson => ({
   id, name, description, version, created_at: rfc3339(created_at), updated_at: rfc3339(updated_at),
-});
-
-export const eventOf = ({ space }: Pick<DataCtx, "space">, type: string, row: { id: string; version: number }, changes: Changes): EventDraft => ({
-  type, subject: row.id, version: row.version, changes, location: space.location, environment: space.environment, space: space.id,
 });

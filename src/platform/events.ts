@@ -1,6 +1,6 @@
 // The log: one row per change, written in the transaction of the change, numbered without gaps per organization.
 import { rfc3339 } from "./clock";
-import type { Actor, Ctx, Environment } from "./context";
+import type { Actor, Ctx, Environment, Space } from "./context";
 import { newId } from "./id";
 import { inPieces, type DatabaseName, type Statement } from "./sql";
 
@@ -22,6 +22,11 @@ export interface EventDraft {
   /** Somebody should look at it: the owners and admins, or one member. */
   readonly notice?: Notice;
 }
+
+/** The event of a change of something that belongs to a space. */
+export const changeIn = (space: Space, type: string, { id, version }: { readonly id: string; readonly version: number }, changes: Changes): EventDraft => ({
+  type, subject: id, version, changes, location: space.location, environment: space.environment, space: space.id,
+});
 
 export const SEVERITIES = ["info", "warning", "critical"] as const;
 export interface Notice {

@@ -4,7 +4,7 @@ import { commit, type Guard } from "../platform/commit";
 import { checkIfMatch, etag } from "../platform/conditions";
 import type { DataCtx } from "../platform/context";
 import type { Reply } from "../platform/endpoint";
-import type { Changes, EventDraft } from "../platform/events";
+import { changeIn, type EventDraft } from "../platform/events";
 import { newId } from "../platform/id";
 import { pageById, questionOf, type PageAsked } from "../platform/page";
 import { notFound } from "../platform/problems";
@@ -48,7 +48,7 @@ export async function ensure(ctx: DataCtx, labels: ReadonlyMap<string, string>, 
   return {
     guards: standing.length === 0 ? [] : [store.allThere(ctx.space, standing)],
     writes: store.insertTags(ctx.space, rows),
-    events: rows.map((row) => eventOf(ctx, "tag.created", row, { label: { from: null, to: row.label } })),
+    events: rows.map((row) => changeIn(ctx.space, "tag.created", row, { label: { from: null, to: row.label } })),
   };
 }
 
@@ -63,7 +63,7 @@ export const create = (ctx: DataCtx, { key: sent, label }: TagInput): Promise<Re
     return {
       reply: { status: 201, headers: { ETag: etag(1), Location: `/v1/tags/${row.id}` }, body: tagJson(row) },
       writes: store.insertTags(ctx.space, [row]),
-      events: [eventOf(ctx, "tag.created", row, { label: { from: null, to: label } })],
+      events: [changeIn(ctx.space, "tag.created", row, { label: { from: null, to: label } })],
     };
   });
 
@@ -87,7 +87,7 @@ export const update = (ctx: DataCtx, id: string, patch: TagPatch): Promise<Reply
       reply: replyOf(row),
       guards: [store.atVersion(before)],
       writes: [store.updateTag(ctx.space, row)],
-      events: [eventOf(ctx, "tag.updated", row, { label: { from: before.label, to: label } })],
+      events: [changeIn(ctx.space, "tag.updated", row, { label: { from: before.label, to: label } })],
     };
   });
 
@@ -99,10 +99,6 @@ export async function find(ctx: DataCtx, id: string): Promise<store.TagRow> {
 
 const replyOf = (row: store.TagRow): Reply<TagJson> => ({ status: 200, headers: { ETag: etag(row.version) }, body: tagJson(row) });
 
-export const tagJson = ({ id, key, label, version, created_at, updated_at }: store.TagRow): TagJson => ({
+const tagJson = ({ id, key, label, version, created_at, updated_at }: store.TagRow): TagJson => ({
   id, key, label, version, created_at: rfc3339(created_at), updated_at: rfc3339(updated_at),
-});
-
-export const eventOf = ({ space }: Pick<DataCtx, "space">, type: string, row: { id: string; version: number }, changes: Changes): EventDraft => ({
-  type, subject: row.id, version: row.version, changes, location: space.location, environment: space.environment, space: space.id,
 });

@@ -17,11 +17,11 @@ import type { Kept } from "../changes";
 import { kept, planned } from "../contacts";
 import { redrafted, type Changed } from "../drafts";
 import { identitiesOf } from "../indexes";
+import { filter } from "../search/filter";
 import { groupsOf, type Group } from "../search/groups";
 import { countAll, groupsIn, following } from "../search/search";
 import { readHolders, readRestricted } from "../store";
 import { action, countMismatch, type Bulk, type BulkAction } from "./schema";
-import { filter } from "../search/filter";
 
 const NEEDS: Readonly<Partial<Record<BulkAction["type"], Scope>>> = { delete: "contacts:delete", add_to_list: "lists:write", remove_from_list: "lists:write" };
 
@@ -42,7 +42,7 @@ export const bulkKind = jobKind({
   cursor: z.int(),
   most: 500,
   scopes: ({ action: { type } }) => ["contacts:read", "contacts:write", ...(NEEDS[type] === undefined ? [] : [NEEDS[type]])],
-  async slice(ctx, { job, input: { filter: asked, action: wanted, now }, cursor }, limit): Promise<Slice<number>> {
+  async slice(ctx, { input: { filter: asked, action: wanted, now }, cursor }, limit): Promise<Slice<number>> {
     const registry = await registryOf(ctx, true);
     const groups = groupsOf({ filter: asked, terms: [] }, { fields: registry.fields, country: ctx.space.defaultCountry, now });
     if (!isCompiled(groups)) throw invalid(groups);
@@ -50,7 +50,7 @@ export const bulkKind = jobKind({
     const { changes, counts } = await actedOn(ctx, wanted, rows.map(kept));
     const plan = await planned(ctx, changes, true);
     const guards = "list_id" in wanted && wanted.type === "add_to_list" ? [isThere(ctx.space, wanted.list_id)] : [];
-    return { plan: { ...plan, guards: [...plan.guards, ...guards], events: plan.events.map((event) => ({ ...event, cause: job })) }, cursor: after, counts, done };
+    return { plan: { ...plan, guards: [...plan.guards, ...guards] }, cursor: after, counts, done };
   },
   async skip(ctx, { input: { filter: asked, now }, cursor }): Promise<Slice<number>> {
     const groups = groupsOf({ filter: asked, terms: [] }, { fields: (await registryOf(ctx, true)).fields, country: ctx.space.defaultCountry, now });

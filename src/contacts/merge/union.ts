@@ -16,8 +16,6 @@ export interface Dropped {
 }
 
 const SCALARS = ["first_name", "last_name", "company", "job_title", "birthday", "language", "timezone"] as const;
-/** What can be preferred of one of the contacts. */
-export const PREFERABLE = [...SCALARS] as const;
 
 /** The most restrictive state that anybody stated wins. */
 const RESTRICTION: Readonly<Record<string, number>> = { unsubscribed: 3, never: 2, pending: 1, subscribed: 0 };

@@ -1,7 +1,7 @@
 // A tag, a list or a field that is deleted: gone for new calls at once, and taken off the contacts by a job, each with its
 // version and its event. When none has it, its row goes too.
 import * as z from "zod";
-import { find as findField, eventOf as fieldEvent } from "../../fields/fields";
+import { find as findField } from "../../fields/fields";
 import { registryOf, fieldOf } from "../../fields/registry";
 import * as fieldStore from "../../fields/store";
 import { planStart } from "../../jobs/jobs";
@@ -14,7 +14,7 @@ import { commit } from "../../platform/commit";
 import { checkIfMatch } from "../../platform/conditions";
 import type { SpaceCtx } from "../../platform/context";
 import type { Reply } from "../../platform/endpoint";
-import type { EventDraft } from "../../platform/events";
+import { changeIn, type EventDraft } from "../../platform/events";
 import type { Statement } from "../../platform/sql";
 import * as tagStore from "../../tags/store";
 import * as tags from "../../tags/tags";
@@ -51,13 +51,13 @@ const removal = (kind: string, scope: "tags:write" | "lists:write", { condition,
     cursor: z.int(),
     most: 500,
     scopes: () => [scope],
-    async slice(ctx, { job, input: given, cursor }, limit): Promise<Slice<number>> {
+    async slice(ctx, { input: given, cursor }, limit): Promise<Slice<number>> {
       const registry = await registryOf(ctx, true);
       const { rows, after, done } = await following(ctx, bearing(condition(given)), cursor ?? 0, limit);
       const changes = rows.map(kept).flatMap((contact) => redrafted(ctx, contact, without(contact.doc, given.key), "contact.updated") ?? []);
       const plan = planChanges(ctx.space, registry, changes);
       return {
-        plan: { guards: plan.guards, writes: [...plan.writes, ...(done ? [last(ctx, given)] : [])], events: plan.events.map((event) => ({ ...event, cause: job })) },
+        plan: { guards: plan.guards, writes: [...plan.writes, ...(done ? [last(ctx, given)] : [])], events: plan.events },
         cursor: after,
         counts: { updated: changes.length },
         done,
@@ -88,7 +88,7 @@ export const fieldRemoval = jobKind({
   cursor: z.int(),
   most: 500,
   scopes: () => ["fields:write"],
-  async slice(ctx, { job, input: { id, key }, cursor }, limit): Promise<Slice<number>> {
+  async slice(ctx, { input: { id, key }, cursor }, limit): Promise<Slice<number>> {
     const { revision, fields } = await withRemoved(ctx, id);
     const held = await fieldStore.readValues(ctx, key, cursor ?? 0, limit * LOOKED);
     const bearers = held.filter(({ value }) => value !== null).slice(0, limit);
@@ -101,7 +101,7 @@ export const fieldRemoval = jobKind({
     const after = bearers.length < limit ? held.at(-1)?.rid : bearers.at(-1)?.rid;
     const done = bearers.length < limit && held.length < limit * LOOKED;
     return {
-      plan: { guards: plan.guards, writes: [...plan.writes, ...(done ? [fieldStore.deleteField(ctx.space, id)] : [])], events: plan.events.map((event) => ({ ...event, cause: job })) },
+      plan: { guards: plan.guards, writes: [...plan.writes, ...(done ? [fieldStore.deleteField(ctx.space, id)] : [])], events: plan.events },
       cursor: after ?? cursor,
       counts: { updated: changes.length },
       done,
@@ -128,7 +128,7 @@ export const removeTag = (ctx: SpaceCtx, id: string): Promise<Reply<Job>> =>
     const row = await tags.find(ctx, id);
     checkIfMatch(ctx, row.version);
     const next = (job: string) => ({ ...row, version: row.version + 1, updated_at: ctx.now, removing: job });
-    return { removal: { id, key: row.key }, guard: tagStore.atVersion(row), mark: (job) => [tagStore.updateTag(ctx.space, next(job))], event: tags.eventOf(ctx, "tag.deleted", next(""), { label: { from: row.label, to: null } }) };
+    return { removal: { id, key: row.key }, guard: tagStore.atVersion(row), mark: (job) => [tagStore.updateTag(ctx.space, next(job))], event: changeIn(ctx.space, "tag.deleted", next(""), { label: { from: row.label, to: null } }) };
   });
 
 export const removeList = (ctx: SpaceCtx, id: string): Promise<Reply<Job>> =>
@@ -136,7 +136,7 @@ export const removeList = (ctx: SpaceCtx, id: string): Promise<Reply<Job>> =>
     const row = await lists.find(ctx, id);
     checkIfMatch(ctx, row.version);
     const next = (job: string) => ({ ...row, version: row.version + 1, updated_at: ctx.now, removing: job });
-    return { removal: { id, key: id }, guard: listStore.atVersion(row), mark: (job) => [listStore.updateList(ctx.space, next(job))], event: lists.eventOf(ctx, "list.deleted", next(""), { name: { from: row.name, to: null } }) };
+    return { removal: { id, key: id }, guard: listStore.atVersion(row), mark: (job) => [listStore.updateList(ctx.space, next(job))], event: changeIn(ctx.space, "list.deleted", next(""), { name: { from: row.name, to: null } }) };
   });
 
 export const removeField = (ctx: SpaceCtx, id: string): Promise<Reply<Job>> =>
@@ -148,7 +148,7 @@ export const removeField = (ctx: SpaceCtx, id: string): Promise<Reply<Job>> =>
       removal: { id, key: row.key },
       guard: fieldStore.atVersion(row),
       mark: (job) => [fieldStore.updateField(ctx.space, next(job)), fieldStore.raiseRevision(ctx.space)],
-      event: fieldEvent(ctx, "field.deleted", next(""), { key: { from: row.key, to: null } }),
+      event: changeIn(ctx.space, "field.deleted", next(""), { key: { from: row.key, to: null } }),
     };
   });
 

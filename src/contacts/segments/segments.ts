@@ -5,7 +5,7 @@ import { commit } from "../../platform/commit";
 import { checkIfMatch, etag } from "../../platform/conditions";
 import type { DataCtx, SpaceCtx } from "../../platform/context";
 import type { Reply } from "../../platform/endpoint";
-import { diff, type Changes, type EventDraft } from "../../platform/events";
+import { changeIn, diff } from "../../platform/events";
 import { newId } from "../../platform/id";
 import { sameJson } from "../../platform/json";
 import { pageById, questionOf, type PageAsked } from "../../platform/page";
@@ -25,7 +25,7 @@ export const create = (ctx: DataCtx, { name, description, filter }: SegmentInput
     return {
       reply: { status: 201, headers: { ETag: etag(1), Location: `/v1/segments/${row.id}` }, body: segmentJson(row) },
       writes: [store.insertSegment(ctx.space, row)],
-      events: [eventOf(ctx, "segment.created", row, diff({}, { name, description, filter }, sameJson))],
+      events: [changeIn(ctx.space, "segment.created", row, diff({}, { name, description, filter }, sameJson))],
     };
   });
 
@@ -52,7 +52,7 @@ export const update = (ctx: DataCtx, id: string, patch: SegmentPatch): Promise<R
     if (patch.filter) await checkFilter(ctx, filter, attempt > 0);
     if (name !== was.name) await refuseTaken(ctx, name, id);
     const row = { ...before, name, description, filter: JSON.stringify(filter), version: before.version + 1, updated_at: ctx.now };
-    return { reply: replyOf(row), guards: [store.atVersion(before)], writes: [store.updateSegment(ctx.space, row)], events: [eventOf(ctx, "segment.updated", row, changes)] };
+    return { reply: replyOf(row), guards: [store.atVersion(before)], writes: [store.updateSegment(ctx.space, row)], events: [changeIn(ctx.space, "segment.updated", row, changes)] };
   });
 
 export const remove = (ctx: DataCtx, id: string): Promise<Reply<never>> =>
@@ -63,7 +63,7 @@ export const remove = (ctx: DataCtx, id: string): Promise<Reply<never>> =>
       reply: { status: 204 },
       guards: [store.atVersion(before)],
       writes: [store.deleteSegment(ctx.space, id)],
-      events: [eventOf(ctx, "segment.deleted", { id, version: before.version + 1 }, { name: { from: before.name, to: null } })],
+      events: [changeIn(ctx.space, "segment.deleted", { id, version: before.version + 1 }, { name: { from: before.name, to: null } })],
     };
   });
 
@@ -93,8 +93,4 @@ const replyOf = (row: store.SegmentRow): Reply<SegmentJson> => ({ status: 200, h
 
 const segmentJson = (row: store.SegmentRow): SegmentJson => ({
   id: row.id, name: row.name, description: row.description, filter: filterOf(row), version: row.version, created_at: rfc3339(row.created_at), updated_at: rfc3339(row.updated_at),
-});
-
-const eventOf = ({ space }: Pick<DataCtx, "space">, type: string, row: { id: string; version: number }, changes: Changes): EventDraft => ({
-  type, subject: row.id, version: row.version, changes, location: space.location, environment: space.environment, space: space.id,
 });
