@@ -51,6 +51,8 @@ export interface Facts {
   readonly dryRun?: boolean;
   /** A GET that may leave something behind: it runs once it is let in, not beside the question. */
   readonly waits?: boolean;
+  /** A POST that only reads (RFC 9110, 9.2.1): it runs beside the question as a GET does. */
+  readonly safe?: boolean;
   readonly answers: Answers;
   readonly problems?: readonly ProblemThrower[];
   /** Problems that an answer tells of without being one. */

@@ -73,7 +73,7 @@ export async function withKey<C>(endpoint: Keyed, arrival: Arrival, access: Acce
       return word;
     });
     // A read runs beside the question to the gate; its result is withheld if the gate refuses.
-    const read = "run" in prepared && endpoint.facts.method === "GET" && !endpoint.facts.waits ? prepared.run() : null;
+    const read = "run" in prepared && readsOnly(endpoint) ? prepared.run() : null;
     read?.catch(() => undefined);
     const word: Admission = await admission;
     if (word.kind === "stale") {
@@ -87,6 +87,8 @@ export async function withKey<C>(endpoint: Keyed, arrival: Arrival, access: Acce
   }
   throw unavailable("This key is changing too fast to be checked.", {}, { "Retry-After": "1" });
 }
+
+const readsOnly = ({ facts: { method, waits = false, safe = false } }: Endpoint): boolean => (method === "GET" && !waits) || safe;
 
 interface Prepared {
   run(): Promise<Reply>;

@@ -19,7 +19,8 @@ import { redrafted, type Changed } from "../drafts";
 import { identitiesOf } from "../indexes";
 import { filter } from "../search/filter";
 import { groupsOf, type Group } from "../search/groups";
-import { countAll, groupsIn, following } from "../search/search";
+import { countAll, following } from "../search/all";
+import { groupsIn } from "../search/groups";
 import { readHolders, readRestricted } from "../store";
 import { action, countMismatch, type Bulk, type BulkAction } from "./schema";
 

@@ -25,7 +25,7 @@ import type { Fields } from "../indexes";
 import type { Document } from "../schema";
 import { groupsOf, type Group } from "../search/groups";
 import type { Condition } from "../search/filter";
-import { following } from "../search/search";
+import { following } from "../search/all";
 import { readContacts } from "../store";
 
 const input = z.object({ id: z.string(), key: z.string() });

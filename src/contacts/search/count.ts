@@ -10,7 +10,8 @@ export const count = z
 export type Count = z.output<typeof count>;
 
 export const MAX_COUNTED = 10_000;
-const LOOKED_AT = 20_000;
+/** Contacts that a call looks at where no index says which ones match. */
+export const LOOKED_AT = 20_000;
 
 /** One count per group; of what an earlier group has counted a later one counts nothing. */
 export function countsOf(space: number, groups: readonly Group[], lookedAt = LOOKED_AT): Statement<"data">[] {

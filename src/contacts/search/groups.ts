@@ -1,5 +1,7 @@
 // A filter compiled: per group and state what must hold, and the index along which its contacts are walked.
-import type { Fault } from "../../platform/problem";
+import type { Registry } from "../../fields/registry";
+import type { DataCtx } from "../../platform/context";
+import type { Fault, Problem } from "../../platform/problem";
 import type { Term } from "../../platform/walk";
 import { compile, type Asked, type Compiled, type Lead } from "./conditions";
 import type { Filter } from "./filter";
@@ -36,6 +38,14 @@ export function groupsOf({ filter, terms }: Sought, asked: Asked, at = "/filter"
   );
   return faults.length > 0 ? faults : groups.flatMap((conditions) => grouped(terms.length === 0 ? conditions : [...conditions, queried(terms)]));
 }
+
+/** Throws what `refused` makes of the filter's faults. */
+export function groupsIn(ctx: DataCtx, { sought }: { readonly sought: Sought }, { fields, revision }: Registry, refused: (faults: readonly Fault[]) => Problem): { groups: readonly Group[]; revision: number } {
+  const groups = groupsOf(sought, { fields, country: ctx.space.defaultCountry, now: ctx.now });
+  if (isFaults(groups)) throw refused(groups);
+  return { groups, revision };
+}
+const isFaults = (groups: readonly Group[] | Fault[]): groups is Fault[] => groups[0] !== undefined && "code" in groups[0];
 
 const queried = (terms: readonly Alternatives[]): Compiled => ({ holds: textHolds(terms), lead: { by: "text", terms }, exact: false, weight: 5, states: null });
 

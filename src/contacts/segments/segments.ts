@@ -12,7 +12,9 @@ import { pageById, questionOf, type PageAsked } from "../../platform/page";
 import { invalid, notFound } from "../../platform/problems";
 import { checkReadOnly } from "../../platform/readonly";
 import type { Filter } from "../search/filter";
-import { countNow, groupsIn, search, type Query } from "../search/search";
+import { countNow } from "../search/all";
+import { groupsIn } from "../search/groups";
+import { search, type Query } from "../search/search";
 import { SEGMENT_READ_ONLY, segmentExists, segmentStale, type SegmentInput, type SegmentJson, type SegmentPatch } from "./schema";
 import * as store from "./store";
 

@@ -1,0 +1,41 @@
+// One look along all arms of a plan: the contacts that come next, and up to where everything was looked at. Its statements
+// belong in one batch, so that it is as of one moment and nothing that is written meanwhile is passed over.
+import type { Key } from "../../platform/page";
+import type { Statement } from "../../platform/sql";
+import { horizonOf, rowsOf, sortedRows } from "./arms";
+import { compare, inOrder, keysOf, nearest, type End, type Row } from "./order";
+import type { Arm, Walk } from "./walks";
+
+export interface Look {
+  readonly reads: readonly Statement<"data">[];
+  /** What the answers to `reads` come to. */
+  seen(answers: readonly (readonly End[])[]): Seen;
+}
+
+export interface Seen {
+  /** One more than the limit where there are as many. */
+  readonly rows: readonly Row[];
+  /** Behind it there may be more; null: all that there is was looked at, but for what the limit cut off. */
+  readonly horizon: Key[] | null;
+}
+
+/** Looks at no more than `looked` contacts, all arms together. */
+export function along(arms: readonly Arm[], walk: Walk, looked: number, limit: number): Look {
+  const each = Math.ceil(looked / Math.max(1, arms.length));
+  const rows = arms.map((arm) => rowsOf(arm, walk, arm.rest.length === 0 ? limit + 1 : each, limit + 1));
+  const ends = arms.filter(({ rest }) => rest.length > 0).map((arm) => horizonOf(arm, walk, each));
+  return {
+    reads: [...rows, ...ends],
+    seen: (answers) => {
+      const horizon = nearest(answers.slice(arms.length), walk);
+      const found = inOrder(answers.slice(0, arms.length), walk);
+      return { rows: horizon === null ? found : found.filter((row) => compare(keysOf(row, walk.order), horizon, walk) <= 0), horizon };
+    },
+  };
+}
+
+/** Sorts all that is found, at most `most` contacts per arm. */
+export const sorting = (arms: readonly Arm[], walk: Walk, most: number, limit: number): Look => ({
+  reads: arms.map((arm) => sortedRows(arm, walk, most, limit + 1)),
+  seen: (answers) => ({ rows: inOrder(answers, walk), horizon: null }),
+});
