@@ -11,6 +11,7 @@ export interface Env {
   readonly GATE: DurableObjectNamespace<Gate>;
   readonly GUARD: DurableObjectNamespace<Guard>;
   readonly JOBS: Workflow<JobRef>;
+  readonly FILES: R2Bucket;
   readonly FLOOD: RateLimit;
   readonly ASSETS: Fetcher;
   /** Pepper of the key digests, at least 32 characters. */

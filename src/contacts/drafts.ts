@@ -19,19 +19,23 @@ export interface Changed extends Change {
   readonly labels: ReadonlyMap<string, string>;
 }
 
+/** What is done to a document beside what its patch says. */
+export type Also = (doc: Document) => Document;
+const nothing: Also = (doc) => doc;
+
 /** Throws 422. */
-export function born(ctx: DraftCtx, registry: Registry, input: ContactPatch, source: Document["source"] = sourceOf(ctx)): Changed {
+export function born(ctx: DraftCtx, registry: Registry, input: ContactPatch, source: Document["source"] = sourceOf(ctx), also = nothing): Changed {
   checkReadOnly(input, null, READ_ONLY);
-  const doc = apply(emptyDocument(source), input, { country: ctx.space.defaultCountry, fields: registry.fields, isNew: true });
+  const doc = also(apply(emptyDocument(source), input, { country: ctx.space.defaultCountry, fields: registry.fields, isNew: true }));
   const row = { id: newId("contact", ctx.now), version: 1, doc: JSON.stringify(doc), created_at: ctx.now, updated_at: ctx.now, archived_at: null, merged_into: null };
   return { before: null, after: { row, doc }, events: [eventOf(ctx, "contact.created", row, written(doc))], labels: labelsIn(doc.tags, input) };
 }
 
 /** Null: it changes nothing. Throws 409, 422. */
-export function patched(ctx: DraftCtx, registry: Registry, before: Kept, patch: ContactPatch, arrays: ArrayMode): Changed | null {
+export function patched(ctx: DraftCtx, registry: Registry, before: Kept, patch: ContactPatch, arrays: ArrayMode, also = nothing): Changed | null {
   if (before.row.archived_at !== null) throw contactArchived("The contact is archived.");
   checkReadOnly(patch, contactOf(before.row), READ_ONLY);
-  const doc = apply(before.doc, patch, { country: ctx.space.defaultCountry, fields: registry.fields, isNew: false }, arrays);
+  const doc = also(apply(before.doc, patch, { country: ctx.space.defaultCountry, fields: registry.fields, isNew: false }, arrays));
   return redrafted(ctx, before, doc, "contact.updated", labelsIn(doc.tags.filter((tag) => !before.doc.tags.includes(tag)), patch));
 }
 

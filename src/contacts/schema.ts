@@ -57,7 +57,7 @@ const document = {
   tags: z.array(z.string()),
   lists: z.array(z.string()).meta({ description: "Read-only." }),
   consent: z.record(z.string(), z.record(z.string(), z.string())).meta({ description: "Read-only: channel → topic → state." }),
-  source: z.strictObject({ type: z.string(), key: z.string().optional() }).meta({ description: "Read-only: where it came from." }),
+  source: z.strictObject({ type: z.string(), key: z.string().optional(), import: z.string().optional() }).meta({ description: "Read-only: where it came from." }),
 };
 
 export const contact = z

@@ -106,19 +106,22 @@ const ORDERS = {
 } satisfies Record<string, Order>;
 
 /** Needs the scopes that the job needed. Throws `not_found` (404), `insufficient_scope` (403), `job_state_conflict` (409). */
-export async function order(ctx: OrgCtx, id: string, name: keyof typeof ORDERS): Promise<Reply<Job>> {
+export const order = (ctx: OrgCtx, id: string, name: keyof typeof ORDERS): Promise<Reply<Job>> => orderAs(ctx, id, name, async (body) => ({ status: 200, body }));
+
+/** The same, answered in the words of what the job is for. */
+export async function orderAs<Body>(ctx: OrgCtx, id: string, name: keyof typeof ORDERS, answered: (job: Job) => Promise<Reply<Body>>): Promise<Reply<Body>> {
   const { event, from, already, to }: Order = ORDERS[name];
   let resumed = 0;
-  const reply = await commit(ctx, ctx.db.data, async (attempt): Promise<Plan<"data", Job>> => {
+  const reply = await commit(ctx, ctx.db.data, async (attempt): Promise<Plan<"data", Body>> => {
     const row = await find(ctx, id);
     checkScopes(ctx, row);
     resumed = 0;
-    if (already.includes(row.state)) return { reply: { status: 200, body: jobOf(row) }, writes: [], events: [] };
+    if (already.includes(row.state)) return { reply: await answered(jobOf(row)), writes: [], events: [] };
     if (!from.includes(row.state)) throw jobStateConflict(`The job is ${row.state}.`, { state: row.state });
     const ended = to === "canceled" ? ctx.trueNow : null;
     if (to === "queued") resumed = row.attempt + 1;
     return {
-      reply: { status: 200, body: jobOf({ ...row, state: to, ended_at: ended, version: row.version + 1 }) },
+      reply: await answered(jobOf({ ...row, state: to, ended_at: ended, version: row.version + 1 })),
       // The counts that are answered are those at the stop; a job that gets on faster than it is read is stopped all the same.
       guards: [store.unchanged(row), ...(attempt < EXACT ? [store.gotAsFar(row)] : [])],
       writes: [store.setState(row, to, { ended }), ...(resumed > 0 ? [store.nextAttempt(row, 0, ctx.trueNow)] : [])],

@@ -3,6 +3,7 @@ import { parseStrictly } from "./json";
 import { Problem } from "./problem";
 import { bodyTimeout, invalidEncoding, tooLarge, unsupportedMediaType } from "./problems";
 import type { Endpoint } from "./endpoint";
+import { bounded, FILE_TYPES, Upload } from "./upload";
 import { SECOND } from "./clock";
 
 const LIMIT_BYTES = 1_000_000;
@@ -10,6 +11,7 @@ const TIMEOUT_MS = 30 * SECOND;
 const ACCEPTED = {
   json: ["application/json", "application/merge-patch+json"],
   form: ["application/x-www-form-urlencoded"],
+  file: FILE_TYPES,
   none: [],
 } as const;
 
@@ -29,8 +31,10 @@ export function checkBodyHeaders(request: Request, endpoint: Endpoint): void {
   const accepted: readonly string[] = ACCEPTED[endpoint.bodyType];
   const [type = "", ...parameters] = (request.headers.get("Content-Type") ?? "").split(";").map((part) => part.trim().toLowerCase());
   const charset = parameters.find((parameter) => parameter.startsWith("charset="));
-  if (!accepted.includes(type) || (charset && !/^charset="?utf-?8"?$/.test(charset))) {
-    throw unsupportedMediaType(`The body must be ${accepted.join(" or ")}, in UTF-8.`, { accepted }, acceptHeader(request.method, accepted));
+  const ofCharset = endpoint.bodyType === "file" || !charset || /^charset="?utf-?8"?$/.test(charset);
+  if (!accepted.includes(type) || !ofCharset) {
+    const where = endpoint.bodyType === "file" ? "" : ", in UTF-8";
+    throw unsupportedMediaType(`The body must be ${accepted.join(" or ")}${where}.`, { accepted }, acceptHeader(request.method, accepted));
   }
 }
 
@@ -38,6 +42,7 @@ export function checkBodyHeaders(request: Request, endpoint: Endpoint): void {
 export async function readBody(request: Request, endpoint: Endpoint): Promise<Body> {
   // RFC 9110, 9.3.1: what a GET may bear as content means nothing.
   if (endpoint.facts.method === "GET") return NOTHING;
+  if (endpoint.bodyType === "file") return fileOf(request, endpoint.facts.bodyLimitBytes ?? LIMIT_BYTES);
   const text = await readText(request, endpoint.facts.bodyLimitBytes ?? LIMIT_BYTES);
   if (endpoint.bodyType === "json") return { text, value: text === "" && endpoint.facts.bodyOptional ? {} : parseStrictly(text) };
   if (endpoint.bodyType === "form") return { text, value: parseForm(text) };
@@ -46,8 +51,16 @@ export async function readBody(request: Request, endpoint: Endpoint): Promise<Bo
   return { text, value: undefined };
 }
 
+/** Nothing of it is read yet; its text is what is known of it. */
+function fileOf(request: Request, limitBytes: number): Body {
+  const length = request.headers.get("Content-Length");
+  const [type = ""] = (request.headers.get("Content-Type") ?? "").split(";").map((part) => part.trim().toLowerCase());
+  const stream = bounded(request.body ?? new Blob([]).stream(), limitBytes);
+  return { text: `${type} ${length ?? ""}`, value: new Upload(stream, type, length === null ? null : Number(length)) };
+}
+
 /** The body as text, bounded in size and time. Throws 400, 408, 413. */
-export async function readText(request: Request, limitBytes: number): Promise<string> {
+export async function readText(request: Pick<Request, "body">, limitBytes: number): Promise<string> {
   if (!request.body) return "";
   const reader = request.body.getReader();
   const chunks: Uint8Array[] = [];

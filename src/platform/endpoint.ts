@@ -5,12 +5,13 @@ import type { Ctx, OrgCtx, PersonCtx, SpaceCtx } from "./context";
 import type { Deprecation } from "./deprecation";
 import type { JsonText } from "./json";
 import type { ProblemThrower } from "./problem";
+import type { Streamed } from "./streamed";
 import type { Scope } from "./scopes";
 import { checkBody, checkParams, checkQuery, namesOf } from "./validate";
 
 export interface Reply<Body = unknown> {
   readonly status: number;
-  readonly body?: Body | JsonText;
+  readonly body?: Body | JsonText | Streamed;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -60,6 +61,8 @@ export interface Facts {
   readonly bodyLimitBytes?: number;
   /** All of the body's members are optional: sending none is sending `{}`. */
   readonly bodyOptional?: boolean;
+  /** Of an operation that takes a file: what JSON it takes as well. */
+  readonly jsonBody?: z.ZodType;
   /** An example of the body, for the reference; it is tried in the tests. */
   readonly bodyExample?: unknown;
   readonly deprecated?: Deprecation;
@@ -70,8 +73,8 @@ interface Definition<C, P, Q, B, A extends Answers> extends Omit<Facts, "answers
   readonly params: z.ZodType<P>;
   readonly query: z.ZodType<Q>;
   readonly body: z.ZodType<B>;
-  /** `form`: application/x-www-form-urlencoded; `json` also understands application/merge-patch+json. */
-  readonly bodyType: "none" | "json" | "form";
+  /** `form`: application/x-www-form-urlencoded; `json` also understands application/merge-patch+json; `file`: an `Upload`. */
+  readonly bodyType: "none" | "json" | "form" | "file";
   run(ctx: C, input: { readonly params: P; readonly query: Q; readonly body: B }): Promise<Reply<BodyOf<A>>>;
 }
 
@@ -93,7 +96,7 @@ interface Erased<C> {
   readonly params: z.ZodType;
   readonly query: z.ZodType;
   readonly body: z.ZodType;
-  readonly bodyType: "none" | "json" | "form";
+  readonly bodyType: "none" | "json" | "form" | "file";
   /** The names of the query parameters that it takes. */
   readonly parameters: readonly string[];
   /** Checks path and query, then the body, then runs: each step throws its problem. */

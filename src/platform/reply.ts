@@ -4,6 +4,7 @@ import type { Reply } from "./endpoint";
 import { JsonText } from "./json";
 import { document, type Problem } from "./problem";
 import type { Meter } from "./sql";
+import { Streamed } from "./streamed";
 
 export interface Trace {
   readonly requestId: string;
@@ -25,6 +26,7 @@ export function respond(request: Request, reply: Reply, trace: Trace, extra: Rea
     return new Response(null, { status: 304, headers });
   }
   if (reply.body === undefined) return new Response(null, { status: reply.status, headers });
+  if (reply.body instanceof Streamed) return new Response(reply.body.stream, { status: reply.status, headers: { "Content-Type": reply.body.type, ...headers } });
   headers["Content-Type"] ??= "application/json";
   return new Response(reply.body instanceof JsonText ? reply.body.text : JSON.stringify(reply.body), { status: reply.status, headers });
 }

@@ -2,6 +2,7 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from "@asteasolutions/zod-to-openapi";
 import * as z from "zod";
 import type { Answer, Endpoint, Facts } from "../platform/endpoint";
+import { FILE_TYPES } from "../platform/upload";
 import { headersOf, headersTold, isConditional, toldBy } from "./headers";
 import { refusalsOf } from "./refusals";
 
@@ -34,6 +35,8 @@ export function openapi(endpoints: readonly Endpoint[], origin: string): object 
 
 const TAGS = [
   { name: "Contacts", description: "People and how to reach them." },
+  { name: "Imports", description: "Files of other tools in: every row accounted for." },
+  { name: "Exports", description: "Contacts out, in the formats of other tools." },
   { name: "Jobs", description: "Work that takes longer than an answer." },
   { name: "Privacy", description: "What people may ask for by law." },
   { name: "Reports", description: "How many there are of what." },
@@ -101,12 +104,19 @@ function queryOf({ query, facts }: Endpoint): z.ZodObject | undefined {
 
 function bodyOf({ body, bodyType, facts }: Endpoint) {
   if (bodyType === "none") return undefined;
+  if (bodyType === "file") return { required: true, content: fileContent(facts) };
   const media = { schema: body, ...(facts.bodyExample === undefined ? {} : { example: facts.bodyExample }) };
   const content =
     bodyType === "form"
       ? { "application/x-www-form-urlencoded": media }
       : { "application/json": media, ...(facts.method === "PATCH" ? { "application/merge-patch+json": media } : {}) };
   return { required: !facts.bodyOptional, content };
+}
+
+function fileContent({ jsonBody, bodyExample }: Facts) {
+  const binary = { schema: z.string().meta({ format: "binary" }), ...(jsonBody === undefined && bodyExample !== undefined ? { example: bodyExample } : {}) };
+  const json = jsonBody === undefined ? {} : { "application/json": { schema: jsonBody, example: bodyExample } };
+  return { ...Object.fromEntries(FILE_TYPES.map((type) => [type, binary])), ...json };
 }
 
 function answersOf(endpoint: Endpoint): Responses {

@@ -66,7 +66,8 @@ function undone(row: ContactRow, { version, changes }: store.ChangeRow): Contact
   return { ...row, version: version - 1, doc: Object.keys(fields).length === 0 ? row.doc : documentBefore(row.doc, fields), archived_at: archived };
 }
 
-function documentBefore(doc: string, changes: Changes): string {
+/** The JSON of a document before these changes. */
+export function documentBefore(doc: string, changes: Changes): string {
   const members = new Map<string, unknown>(Object.entries(JSON.parse(doc)));
   const custom = new Map<string, unknown>(Object.entries(Object(members.get("custom"))));
   for (const [field, { from }] of Object.entries(changes)) {
