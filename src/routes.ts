@@ -27,6 +27,7 @@ import { routes as sandbox } from "./sandbox/routes";
 import { routes as privacy } from "./privacy/routes";
 import { routes as reports } from "./reports/routes";
 import { routes as tags } from "./tags/routes";
+import { routes as exports } from "./transfers/exports/routes";
 import { routes as imports } from "./transfers/imports/routes";
 import { routes as usage } from "./usage/routes";
 
@@ -52,6 +53,7 @@ export const routes: readonly Endpoint[] = [
   ...removals,
   ...segments,
   ...imports,
+  ...exports,
   ...jobs,
   ...sandbox,
   ...reports,

@@ -72,7 +72,7 @@ export class Client {
   async call(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
     const response = await this.fetch(this.request(method, path, options));
     const text = await response.text();
-    const isJson = (response.headers.get("Content-Type") ?? "").includes("json");
+    const isJson = /[/+]json\b/.test(response.headers.get("Content-Type") ?? "");
     return { status: response.status, headers: response.headers, text, body: isJson && text !== "" ? JSON.parse(text) : undefined };
   }
 

@@ -87,7 +87,8 @@ export async function update(ctx: SpaceCtx, id: string, patch: ImportPatch): Pro
 }
 
 /** A null takes a setting back. */
-function merged(settings: ImportInput, { mapping: _, ...patch }: ImportPatch): ImportInput {
+function merged(settings: ImportInput, sent: ImportPatch): ImportInput {
+  const { mapping: _, ...patch } = sent;
   const set = Object.entries({ ...settings, ...patch }).filter(([, value]) => value !== null && value !== undefined);
   return { ...settings, encoding: undefined, delimiter: undefined, default_country: undefined, list_id: undefined, ...Object.fromEntries(set) };
 }

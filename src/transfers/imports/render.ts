@@ -90,6 +90,7 @@ export function importOf(row: ImportRead, now: number): ImportJson {
   };
 }
 
-function fileJson({ reading: _, twin: __, date_order: ___, uploaded_at: at, ...file }: KeptFile) {
+function fileJson(kept: KeptFile) {
+  const { reading: _, twin: __, date_order: ___, uploaded_at: at, ...file } = kept;
   return { ...file, uploaded_at: rfc3339(at) };
 }
