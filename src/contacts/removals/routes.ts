@@ -1,6 +1,6 @@
 // The operations that delete a tag, a list or a field.
 import * as z from "zod";
-import { fieldId } from "../../fields/schema";
+import { fieldConverting, fieldId } from "../../fields/schema";
 import { accepted } from "../../jobs/schema";
 import { listId } from "../../lists/schema";
 import type { SpaceCtx } from "../../platform/context";
@@ -24,7 +24,7 @@ const removal = (what: string, scope: Scope, id: z.ZodString, example: string, r
     dryRun: true,
     params: z.strictObject({ id: id.meta({ description: `Id of the ${what}.`, examples: [example] }) }),
     answers: { 202: accepted },
-    problems: ON_WRITE,
+    problems: what === "field" ? [...ON_WRITE, fieldConverting] : ON_WRITE,
     run: (ctx, { params }) => run(ctx, params.id),
   });
 
