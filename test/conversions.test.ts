@@ -164,7 +164,7 @@ describe("a conversion", () => {
     for (const on_failure of ["refuse", "clear"]) {
       expect(await key.post(`${path}/convert`, { unique: true, on_failure })).toMatchObject({ status: 409, body: { code: "conversion_fails", failing: 0, duplicates: 2, examples: [{ contact_id: ids[0], code: "duplicate_value" }, { contact_id: ids[1] }] } });
     }
-    await key.delete(`/v1/contacts/${ids[1]}`);
+    expect((await key.delete(`/v1/contacts/${ids[1]}`)).status).toBe(200);
     await ended(key, await key.post(`${path}/convert`, { unique: true }));
     expect((await indexed(one)).keys).toEqual(["custom.f:a1", "custom.f:a1", "custom.f:b2"]);
     expect(await key.post("/v1/contacts", { first_name: "N", custom: { f: "B2" } })).toMatchObject({ status: 409, body: { code: "contact_exists", existing_id: ids[2] } });
@@ -240,14 +240,14 @@ describe("while it goes on", () => {
   it("writers that race the start: each value is converted, or its writer was refused; nothing is of the old type", async () => {
     const one = await having({ type: "text", unique: true }, times(30, (i) => String(i)));
     const { key, path, w } = one;
-    let converting: Promise<Json> | null = null;
+    const conversion = Promise.withResolvers<Json>();
     const answers = await Promise.all(times(40, async (i) => {
-      if (i === 10) converting = key.post(`${path}/convert`, { type: "integer", on_failure: "clear" });
+      if (i === 10) conversion.resolve(key.post(`${path}/convert`, { type: "integer", on_failure: "clear" }));
       const answer = i % 4 === 0 ? await key.patch(`/v1/contacts/${one.ids[i % 30]}`, { custom: { f: i % 8 === 0 ? "word" + i : String(100 + i) } }) : await key.post("/v1/contacts", { first_name: "R", custom: { f: String(200 + (i % 20)) } });
       return answer.status;
     }));
     expect(answers.filter((status) => ![200, 201, 409, 422].includes(status))).toEqual([]);
-    await ended(key, (await converting) ?? { status: 0, body: null });
+    await ended(key, await conversion.promise);
     const { results } = await env.DATA.prepare("SELECT doc -> '$.custom.f' AS value, json_type(doc, '$.custom.f') AS type FROM contacts WHERE space_id = ?").bind((await w.space()).id).all();
     const values = results.filter(({ type }) => type !== null);
     expect(new Set(values.map(({ type }) => type))).toEqual(new Set(["integer"]));
@@ -269,11 +269,50 @@ describe("while it goes on", () => {
     }
   });
 
+  it("contacts are merged where it does not touch the field, 409 where it would; a merge from before can be undone, and brings back no value of the old type", async () => {
+    const one = await having({ type: "text" }, ["1", "2", null, "4"]);
+    const { key, still, path, ids } = one;
+    expect((await key.post(`/v1/contacts/${ids[0]}/merge`, { source_ids: [ids[1]], prefer: { "custom.f": ids[1] } })).status).toBeLessThan(500);
+    expect((await key.patch(`/v1/contacts/${ids[2]}`, { custom: { f: "word" } })).status).toBe(200);
+    const { body: into } = await key.post("/v1/contacts", { first_name: "Into" });
+    expect((await key.post(`/v1/contacts/${into.id}/merge`, { source_ids: [ids[2]] })).status).toBe(200);
+    const { body: job } = await still.post(`${path}/convert`, { type: "select", options: [{ key: "1", label: "One" }, { key: "4", label: "Four" }], on_failure: "clear" });
+    expect((await key.post(`/v1/contacts/${into.id}/unmerge`, {})).body.code).toBe("field_converting");
+    const { body: other } = await key.post("/v1/contacts", { first_name: "Other" });
+    expect((await key.post(`/v1/contacts/${other.id}/merge`, { source_ids: [ids[3]] })).body.code).toBe("field_converting");
+    expect((await key.post(`/v1/contacts/${ids[3]}/merge`, { source_ids: [other.id] })).status).toBe(200);
+    await driven(one, job.id);
+    expect((await key.post(`/v1/contacts/${into.id}/unmerge`, {})).status).toBe(200);
+    expect((await key.get(`/v1/contacts/${into.id}`)).body.custom).toEqual({});
+    expect((await key.post(`/v1/contacts/${ids[0]}/unmerge`, {})).status).toBe(200);
+    const values = await valuesOf(one);
+    expect(values.filter((value) => ![null, "1", "4"].some((known) => known === value))).toEqual([]);
+  });
+
+  it("a survey that died keeps writers away until its time is over, and never for good", async () => {
+    const one = await having({ type: "text" }, ["1"]);
+    const { id } = await one.w.space();
+    const { definition } = (await env.DATA.prepare("SELECT definition FROM fields WHERE id = ?").bind(one.field.id).first<{ definition: string }>()) ?? { definition: "{}" };
+    const surveying = (until: number) =>
+      env.DATA.batch([
+        env.DATA.prepare("UPDATE fields SET definition = ? WHERE id = ?").bind(JSON.stringify({ ...JSON.parse(definition), converting: { to: { ...JSON.parse(definition), type: "integer" }, from: ["text"], on_failure: "refuse", phase: "surveying", job: null, until } }), one.field.id),
+        env.DATA.prepare("UPDATE spaces SET revision = revision + 1 WHERE space_id = ?").bind(id),
+      ]);
+    await surveying(Date.now() + 60_000);
+    expect(await one.key.patch(`/v1/contacts/${one.ids[0]}`, { custom: { f: "2" } })).toMatchObject({ status: 409, body: { code: "field_converting", job_id: null } });
+    expect((await found(one.key, "eq", "1")).data).toHaveLength(1);
+    await surveying(Date.now() - 1);
+    expect((await one.key.patch(`/v1/contacts/${one.ids[0]}`, { custom: { f: "2" } })).status).toBe(200);
+    expect(await one.key.patch(one.path, { label: "F" })).toMatchObject({ status: 200, body: { type: "text", converting: null } });
+    await ended(one.key, await one.key.post(`${one.path}/convert`, { type: "integer" }));
+    expect(await valuesOf(one)).toEqual([2]);
+  });
+
   it("a bulk action that asks for the field waits for the end of it", async () => {
     const one = await having({ type: "text" }, ["1", "2"]);
     const { body: bulk } = await one.still.post("/v1/contacts/bulk", { filter: where("custom.f", "exists"), action: { type: "tag", tags: ["has"] } });
     const { body: job } = await one.still.post(`${one.path}/convert`, { type: "integer" });
-    await expect(driven(one, bulk.id)).rejects.toThrow();
+    await expect(driven(one, bulk.id)).rejects.toThrow("taken");
     expect((await one.key.get(`/v1/jobs/${bulk.id}`)).body).toMatchObject({ ended_at: null });
     await driven(one, job.id);
     await driven(one, bulk.id);

@@ -69,13 +69,13 @@ export interface Passage {
 
 /** The value as the field will have it, or why it can't be. What has got there already stays as it is. */
 export function converted({ to, from }: Passage, value: unknown, country: string): { readonly value: Value } | Refusal {
-  const asIs = readValue(to, value, country);
-  if ("value" in asIs) return asIs;
+  let read = readValue(to, value, country);
   for (const type of from) {
-    const read = readValue(to, WAYS[type][to.type]?.(value, to), country);
     if ("value" in read) return read;
+    const there = WAYS[type][to.type]?.(value, to);
+    if (there !== undefined) read = readValue(to, there, country);
   }
-  return asIs;
+  return read;
 }
 
 /** What contacts have is judged with the options that are no longer offered too. */

@@ -58,7 +58,7 @@ async function targetOf(ctx: SpaceCtx, row: fields.FieldRow, wanted: FieldConver
   if (!WAYS[was.type][type]) throw invalid([{ pointer: "/type", code: "invalid_conversion", message: `a ${was.type} can become ${Object.keys(WAYS[was.type]).join(", ")}` }]);
   if (was.required && onFailure === "clear") throw invalid([{ pointer: "/on_failure", code: "not_applicable", message: "no contact can be without a required field" }]);
   const same = type === was.type;
-  const { unique = same && was.unique, filterable = type !== "long_text" && was.filterable } = wanted;
+  const { unique = was.unique, filterable = type !== "long_text" && was.filterable } = wanted;
   const { min = same ? was.min : null, max = same ? was.max : null, pattern = same ? was.pattern : null, options = isChoice(type) ? was.options : null } = wanted;
   const to: Definition = { ...was, type, unique, filterable, min, max, pattern, options, default: null };
   await checkDefinition(to, ctx.space.defaultCountry);
