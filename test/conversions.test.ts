@@ -5,11 +5,14 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Env } from "../src/env";
 import { converted, WAYS } from "../src/fields/conversion";
+import { emptyDocument } from "../src/contacts/patch";
 import { CUSTOM_TYPES, type CustomType } from "../src/fields/operators";
 import { readValue } from "../src/fields/values";
 import { drive } from "../src/jobs/drive";
 import { standing } from "../src/keys/standing";
 import { kinds } from "../src/kinds";
+import { newId } from "../src/platform/id";
+import { plantAll } from "./fixture";
 import { altered, front } from "./front";
 import { unnudged } from "./marking";
 import { isGapless, times, world, type Client, type Json, type World } from "./world";
@@ -267,6 +270,34 @@ describe("while it goes on", () => {
       if (answer?.status === 202) expect(data.length).toBeLessThanOrEqual(1);
       expect((await one.key.get(one.path)).body).toMatchObject({ unique: answer?.status === 202, converting: null });
     }
+  });
+
+  it("thousands of contacts, some of which are changed, archived and made meanwhile: index and values agree in the end, and no update is lost", async () => {
+    const w = await world();
+    const key = await w.key();
+    const { body: field } = await key.post("/v1/fields", { key: "f", type: "text", unique: true });
+    const at = Date.UTC(2026, 0, 1);
+    const seeds = times(3_000, (i) => ({ id: newId("contact", at + i), created: at + i, updated: at + i, archived: i % 10 === 9, doc: { ...emptyDocument({ type: "api" }), first_name: `C${i}`, custom: i % 3 === 2 ? {} : { f: String(i) } } }));
+    await plantAll(await w.space(), seeds);
+    const one: Field = { w, key, still: key, path: `/v1/fields/${field.id}`, field, ids: [] };
+    const answer = await key.post(`${one.path}/convert`, { type: "integer" });
+    const writers = times(4, async (writer) => {
+      for (const round of times(10, (i) => i)) {
+        const { id = "" } = seeds[(writer * 701 + round * 97) % 3_000] ?? {};
+        const changed = await key.patch(`/v1/contacts/${id}`, { job_title: `T${writer}` });
+        expect([200, 409]).toContain(changed.status);
+        expect((await key.delete(`/v1/contacts/${seeds[(writer * 503 + round * 89) % 3_000]?.id}`)).status).toBe(200);
+        expect((await key.post("/v1/contacts", { first_name: `N${writer}-${round}` })).status).toBe(201);
+      }
+    });
+    const [job] = await Promise.all([ended(key, answer), ...writers]);
+    expect(job).toMatchObject({ state: "completed", counts: { converted: 2_000 }, total: 2_000 });
+    const { results } = await env.DATA.prepare("SELECT doc ->> '$.custom.f' AS value, json_type(doc, '$.custom.f') AS type, archived_at IS NULL AS live FROM contacts WHERE space_id = ? AND doc -> '$.custom.f' IS NOT NULL").bind((await w.space()).id).all();
+    expect([results.length, new Set(results.map(({ type }) => type))]).toEqual([2_000, new Set(["integer"])]);
+    const { facets, keys } = await indexed(one);
+    expect(facets).toEqual(results.filter(({ live }) => live === 1).map(({ value }) => Number(value)).toSorted((a, b) => a - b));
+    expect(keys).toHaveLength(2_000);
+    expect(isGapless(await w.events())).toBe(true);
   });
 
   it("contacts are merged where it does not touch the field, 409 where it would; a merge from before can be undone, and brings back no value of the old type", async () => {
