@@ -31,7 +31,7 @@ const OPEN: Record<string, readonly string[]> = {
   jobs: ["jobs", "kind", "nudge", "drive", "driver", "sweep", "store", "schema", "routes"],
   keys: ["keys", "standing", "subject", "dues", "ends", "expiry", "introspect", "issue", "claim", "callers", "authenticate", "scopes", "render", "problems", "schema", "routes", "life-routes"],
   access: ["lapses", "routes"],
-  fields: ["fields", "check", "conversion", "definition", "operators", "registry", "schema", "store", "values", "routes"],
+  fields: ["fields", "check", "conversion", "conversion-schema", "definition", "operators", "registry", "schema", "store", "values", "routes"],
   tags: ["tags", "schema", "store", "routes"],
   lists: ["lists", "schema", "store", "routes"],
   contacts: ["contacts", "schema", "routes", "search", "batch", "bulk", "lists", "duplicates", "merge", "removals", "conversions", "segments", "reindex", "purge", "indexes", "changes", "drafts", "render", "store", "text-merge", "traces", "example", "history", "match"],

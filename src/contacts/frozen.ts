@@ -1,7 +1,7 @@
 // Fields whose values are being converted: nobody else brings a value of theirs into play meanwhile, so what was counted
 // before stays true. Taking values off is always possible. Pure.
 import type { Field } from "../fields/registry";
-import { fieldConverting } from "../fields/schema";
+import { fieldConverting } from "../fields/conversion-schema";
 import { sameJson } from "../platform/json";
 import type { Problem } from "../platform/problem";
 import type { Change } from "./changes";

@@ -14,7 +14,9 @@ import { invalid, notFound } from "../platform/problems";
 import { breakersOf } from "./check";
 import { filterableOf, settledOf } from "./fields";
 import { conversionOf } from "./registry";
-import { fieldConverting, fieldExists, fieldInUse, tooManyFields, type FieldCopies, type FieldCopy } from "./schema";
+import { fieldConverting } from "./conversion-schema";
+import type { FieldCopies, FieldCopy } from "./copy-schema";
+import { fieldExists, fieldInUse, tooManyFields } from "./schema";
 import * as store from "./store";
 
 type Result = FieldCopies["results"][number];

@@ -14,7 +14,8 @@ import { breakersOf, tightens, type Breakers } from "./check";
 import { checkDefinition } from "./definition";
 import { BUILT_IN, OPERATORS_OF } from "./operators";
 import { conversionOf } from "./registry";
-import { FIELD_READ_ONLY, fieldConverting, fieldExists, fieldInUse, tooManyFields, type Definition, type FieldInput, type FieldJson, type FieldPatch } from "./schema";
+import { fieldConverting } from "./conversion-schema";
+import { FIELD_READ_ONLY, fieldExists, fieldInUse, tooManyFields, type Definition, type FieldInput, type FieldJson, type FieldPatch } from "./schema";
 import * as store from "./store";
 
 type FieldPlan = Plan<"data", FieldJson>;

@@ -3,7 +3,9 @@ import * as z from "zod";
 import { bare, onSpace, type Endpoint } from "../platform/endpoint";
 import { cursorMismatch, pageOf, pageQuery } from "../platform/page";
 import { ON_WRITE, WITH_BODY } from "../platform/problems";
+import { fieldConverting } from "./conversion-schema";
 import { copy } from "./copy";
+import { fieldCopies, fieldCopy } from "./copy-schema";
 import * as fields from "./fields";
 import * as schema from "./schema";
 
@@ -104,7 +106,7 @@ export const routes: readonly Endpoint[] = [
     bodyType: "json",
     bodyExample: { label: "Tier of the contract" },
     answers: { 200: one },
-    problems: [...WITH_BODY, ...ON_WRITE, schema.fieldInUse, schema.fieldConverting],
+    problems: [...WITH_BODY, ...ON_WRITE, schema.fieldInUse, fieldConverting],
     run: (ctx, { params: { id }, body }) => fields.update(ctx, id, body),
   }),
   onSpace({
@@ -119,14 +121,14 @@ export const routes: readonly Endpoint[] = [
     scope: "fields:write",
     writes: "data",
     dryRun: true,
-    body: schema.fieldCopy,
+    body: fieldCopy,
     bodyType: "json",
     bodyExample: { from: "loc_01kqz3v9c5f1nazrk2d4f7h8jm", keys: ["tier"] },
     answers: {
-      200: { description: "What became of each field.", schema: schema.fieldCopies, example: copies },
+      200: { description: "What became of each field.", schema: fieldCopies, example: copies },
       207: {
         description: "Some were refused.",
-        schema: schema.fieldCopies,
+        schema: fieldCopies,
         example: {
           results: [{ key: "tier", outcome: "refused", field_id: example.id, problem: { code: "field_exists", status: 409, title: "The field exists", detail: "The location has another field `tier`." } }],
           summary: { created: 0, unchanged: 0, refused: 1 },
@@ -134,7 +136,7 @@ export const routes: readonly Endpoint[] = [
       },
     },
     problems: [...WITH_BODY, ...ON_WRITE],
-    tells: [schema.fieldExists, schema.fieldInUse, schema.fieldConverting, schema.tooManyFields],
+    tells: [schema.fieldExists, schema.fieldInUse, fieldConverting, schema.tooManyFields],
     run: (ctx, { body }) => copy(ctx, body),
   }),
 ];

@@ -3,7 +3,8 @@
 import { converted, WAYS } from "../../fields/conversion";
 import { checkDefinition } from "../../fields/definition";
 import { checkSettled, filterableOf, find, settledOf } from "../../fields/fields";
-import { conversionFails, tooManyFields, type Definition, type FieldConversion, type FieldSurvey } from "../../fields/schema";
+import { conversionFails, type FieldConversion, type FieldSurvey } from "../../fields/conversion-schema";
+import { tooManyFields, type Definition } from "../../fields/schema";
 import * as fields from "../../fields/store";
 import { planStart } from "../../jobs/jobs";
 import { nudge, type JobRef } from "../../jobs/nudge";

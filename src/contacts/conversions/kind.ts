@@ -5,7 +5,7 @@ import * as z from "zod";
 import { converted, lenient, type Passage } from "../../fields/conversion";
 import { settledOf } from "../../fields/fields";
 import { compile, registryOf, type Registry } from "../../fields/registry";
-import { conversionFails } from "../../fields/schema";
+import { conversionFails } from "../../fields/conversion-schema";
 import * as fields from "../../fields/store";
 import { jobKind, type Slice, type SliceCtx } from "../../jobs/kind";
 import { changeIn, diff } from "../../platform/events";

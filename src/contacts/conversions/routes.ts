@@ -1,6 +1,7 @@
 // The operation that makes a field into another.
 import * as z from "zod";
-import { conversionFails, fieldConversion, fieldConverting, fieldId, fieldSurvey, tooManyFields } from "../../fields/schema";
+import { conversionFails, fieldConversion, fieldConverting, fieldSurvey } from "../../fields/conversion-schema";
+import { fieldId, tooManyFields } from "../../fields/schema";
 import { accepted } from "../../jobs/schema";
 import { bare, onSpace, type Endpoint } from "../../platform/endpoint";
 import { ON_WRITE, WITH_BODY } from "../../platform/problems";

@@ -1,7 +1,7 @@
 // What a conversion would do to the values that contacts have, counted without changing anything.
 import { eachValue } from "../../fields/check";
 import { converted, type Passage } from "../../fields/conversion";
-import type { FieldSurvey } from "../../fields/schema";
+import type { FieldSurvey } from "../../fields/conversion-schema";
 import type { DataCtx } from "../../platform/context";
 import { sameJson } from "../../platform/json";
 import { uniqueValue } from "../indexes";

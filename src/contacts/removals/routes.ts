@@ -1,6 +1,7 @@
 // The operations that delete a tag, a list or a field.
 import * as z from "zod";
-import { fieldConverting, fieldId } from "../../fields/schema";
+import { fieldConverting } from "../../fields/conversion-schema";
+import { fieldId } from "../../fields/schema";
 import { accepted } from "../../jobs/schema";
 import { listId } from "../../lists/schema";
 import type { SpaceCtx } from "../../platform/context";
