@@ -272,31 +272,31 @@ describe("while it goes on", () => {
     }
   });
 
-  it("thousands of contacts, some of which are changed, archived and made meanwhile: index and values agree in the end, and no update is lost", async () => {
+  it("hundreds of contacts, some of which are changed, archived and made meanwhile: index and values agree in the end, and no update is lost", async () => {
     const w = await world();
     const key = await w.key();
     const { body: field } = await key.post("/v1/fields", { key: "f", type: "text", unique: true });
     const at = Date.UTC(2026, 0, 1);
-    const seeds = times(1_500, (i) => ({ id: newId("contact", at + i), created: at + i, updated: at + i, archived: i % 10 === 9, doc: { ...emptyDocument({ type: "api" }), first_name: `C${i}`, custom: i % 3 === 2 ? {} : { f: String(i) } } }));
+    const seeds = times(300, (i) => ({ id: newId("contact", at + i), created: at + i, updated: at + i, archived: i % 10 === 9, doc: { ...emptyDocument({ type: "api" }), first_name: `C${i}`, custom: i % 3 === 2 ? {} : { f: String(i) } } }));
     await plantAll(await w.space(), seeds);
     const one: Field = { w, key, still: key, path: `/v1/fields/${field.id}`, field, ids: [] };
     const answer = await key.post(`${one.path}/convert`, { type: "integer" });
     const writers = times(4, async (writer) => {
       for (const round of times(10, (i) => i)) {
-        const { id = "" } = seeds[(writer * 701 + round * 97) % 1_500] ?? {};
+        const { id = "" } = seeds[(writer * 701 + round * 97) % 300] ?? {};
         const changed = await key.patch(`/v1/contacts/${id}`, { job_title: `T${writer}` });
         expect([200, 409]).toContain(changed.status);
-        expect((await key.delete(`/v1/contacts/${seeds[(writer * 503 + round * 89) % 1_500]?.id}`)).status).toBe(200);
+        expect((await key.delete(`/v1/contacts/${seeds[(writer * 503 + round * 89) % 300]?.id}`)).status).toBe(200);
         expect((await key.post("/v1/contacts", { first_name: `N${writer}-${round}` })).status).toBe(201);
       }
     });
     const [job] = await Promise.all([ended(key, answer), ...writers]);
-    expect(job).toMatchObject({ state: "completed", counts: { converted: 1_000 }, total: 1_000 });
+    expect(job).toMatchObject({ state: "completed", counts: { converted: 200 }, total: 200 });
     const { results } = await env.DATA.prepare("SELECT doc ->> '$.custom.f' AS value, json_type(doc, '$.custom.f') AS type, archived_at IS NULL AS live FROM contacts WHERE space_id = ? AND doc -> '$.custom.f' IS NOT NULL").bind((await w.space()).id).all();
-    expect([results.length, new Set(results.map(({ type }) => type))]).toEqual([1_000, new Set(["integer"])]);
+    expect([results.length, new Set(results.map(({ type }) => type))]).toEqual([200, new Set(["integer"])]);
     const { facets, keys } = await indexed(one);
     expect(facets).toEqual(results.filter(({ live }) => live === 1).map(({ value }) => Number(value)).toSorted((a, b) => a - b));
-    expect(keys).toHaveLength(1_000);
+    expect(keys).toHaveLength(200);
     expect(isGapless(await w.events())).toBe(true);
   });
 
