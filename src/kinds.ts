@@ -1,6 +1,7 @@
 // Every kind of job there is, one list: what it does not name is not carried out.
 import { bulkKind } from "./contacts/bulk/bulk";
+import { conversionKind } from "./contacts/conversions/kind";
 import { fieldRemoval, listRemoval, tagRemoval } from "./contacts/removals/removals";
 import type { AnyKind } from "./jobs/kind";
 
-export const kinds: readonly AnyKind[] = [bulkKind, tagRemoval, listRemoval, fieldRemoval];
+export const kinds: readonly AnyKind[] = [bulkKind, tagRemoval, listRemoval, fieldRemoval, conversionKind];

@@ -82,6 +82,10 @@ const BODIES: Record<string, (w: World) => Promise<Json>> = {
     await (await agencyOf(w)).post("/v1/contacts", { emails: ["ana@acme.com"] });
     return { items: [{ type: "email.opened", email: "ana@acme.com", at: "2026-01-02T03:04:05Z", dedupe_id: crypto.randomUUID() }] };
   },
+  "fields.copy": async (w) => {
+    await (await agencyOf(w)).with({ "ConnectKit-Location": w.locations[1] }).post("/v1/fields", { key: "tier", type: "text" });
+    return { from: w.locations[1], keys: ["tier"] };
+  },
   "lists.change_contacts": async (w) => ({ add: [await contactOf(w)] }),
 };
 const contactOf = async (w: World): Promise<string> => (await (await agencyOf(w)).post("/v1/contacts", { first_name: "Bea" })).body.id;

@@ -98,7 +98,7 @@ async function planOf(ctx: DataCtx, change: Changed, again: boolean, status: 200
 
 /** Changes, with what the tags that they newly bear need. Throws `tag_removing` (409). */
 export async function planned(ctx: DataCtx, changes: readonly (Change & { readonly labels: ReadonlyMap<string, string> })[], again: boolean) {
-  const { guards, writes, events } = planChanges(ctx.space, await registryOf(ctx), changes);
+  const { guards, writes, events } = planChanges(ctx.space, await registryOf(ctx, again), changes);
   const labels = new Map(changes.flatMap((change) => [...change.labels]));
   const tags = await ensure(ctx, labels, again);
   return { guards: [...guards, ...tags.guards], writes: [...tags.writes, ...writes], events: [...tags.events, ...events] };

@@ -47,7 +47,7 @@ function refusal(ctx: SpaceCtx, index: number): [number, Problem][] {
   return lacking ? [[index, lacking]] : [];
 }
 
-const RETRYABLE = new Set(["version_mismatch", "duplicate_in_batch", "busy"]);
+const RETRYABLE = new Set(["version_mismatch", "duplicate_in_batch", "busy", "field_converting"]);
 
 function resultOf({ origin, requestId }: SpaceCtx, index: number, sent: unknown, outcome: Outcome | undefined): Result {
   const named = operation.shape.ref.safeParse(typeof sent === "object" && sent !== null && "ref" in sent ? sent.ref : undefined);

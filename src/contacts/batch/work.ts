@@ -5,6 +5,7 @@ import type { DataCtx } from "../../platform/context";
 import { Problem } from "../../platform/problem";
 import { notFound, versionMismatch, within } from "../../platform/problems";
 import type { Change, Kept } from "../changes";
+import { checkFrozen } from "../frozen";
 import { born, patched, removed, turned } from "../drafts";
 import { identitiesOf, type Identity } from "../indexes";
 import { contactExists, contactMerged, contactRestricted, restoreConflict, type ContactPatch } from "../schema";
@@ -47,6 +48,7 @@ export function work(ctx: Pick<DataCtx, "now" | "actor" | "space">, registry: Re
     const drafted = within("/data", () => draft(ctx, registry, task));
     if (drafted === null) return { action: "unchanged", id: contact?.row.id ?? "", version: contact?.row.version ?? 0 };
     const { change, action } = drafted;
+    checkFrozen(registry.fields, change);
     if (action === "updated" && restricted.has(contact?.row.id ?? "")) throw contactRestricted("A privacy request restricts what is done with the contact.");
     const id = change.after?.row.id ?? contact?.row.id ?? "";
     const had = contact && contact.row.archived_at === null ? owned(contact.doc) : [];

@@ -1,6 +1,8 @@
 // Contacts that are one and the same become one, and can be parted again for 30 days. What was merged answers 410 with the
 // one that stayed.
-import { registryOf } from "../../fields/registry";
+import { lenient } from "../../fields/conversion";
+import { registryOf, type Registry } from "../../fields/registry";
+import { readValue } from "../../fields/values";
 import { commit } from "../../platform/commit";
 import { DAY, rfc3339 } from "../../platform/clock";
 import { checkIfMatch, etag } from "../../platform/conditions";
@@ -112,7 +114,7 @@ export const unmerge = (ctx: DataCtx, id: string, { merge_id }: UnmergeInput): P
     if (attempt > 0 || ctx.dryRun) for (const { doc } of sources) await refuseTaken(ctx, identitiesOf(doc, registry.fields), id, restoreConflict);
     const told = { data: { merge: latest.id, sources: ids } };
     const merged: Document = JSON.parse(latest.after);
-    const doc = parted(JSON.parse(latest.before), merged, survivor.doc);
+    const doc = fitting(ctx, registry, survivor.doc, parted(JSON.parse(latest.before), merged, survivor.doc));
     const since = statedSince(merged.consent, survivor.doc.consent);
     const back = redrafted(ctx, survivor, doc, "contact.unmerged");
     const after = back?.after ?? again(ctx, survivor);
@@ -125,6 +127,16 @@ export const unmerge = (ctx: DataCtx, id: string, { merge_id }: UnmergeInput): P
       events: all,
     };
   });
+
+/** A value that came back and that its field would no longer take stays as it is now: the field was converted in between. */
+function fitting({ space }: DataCtx, { fields }: Registry, now: Document, back: Document): Document {
+  const custom = Object.entries(back.custom).flatMap(([key, value]): [string, unknown][] => {
+    const field = fields.get(key);
+    if (!field || sameJson(now.custom[key], value) || "value" in readValue(lenient(field), value, space.defaultCountry)) return [[key, value]];
+    return Object.hasOwn(now.custom, key) ? [[key, now.custom[key]]] : [];
+  });
+  return { ...back, custom: Object.fromEntries(custom) };
+}
 
 /** As it was, but what was stated of consent since then binds it too, unless it was stricter. */
 function givenBack(ctx: DataCtx, source: Kept, mergeId: string, since: Document["consent"]): Change {

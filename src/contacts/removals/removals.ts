@@ -1,7 +1,7 @@
 // A tag, a list or a field that is deleted: gone for new calls at once, and taken off the contacts by a job, each with its
 // version and its event. When none has it, its row goes too.
 import * as z from "zod";
-import { find as findField } from "../../fields/fields";
+import { checkSettled, find as findField } from "../../fields/fields";
 import { registryOf, fieldOf } from "../../fields/registry";
 import * as fieldStore from "../../fields/store";
 import { planStart } from "../../jobs/jobs";
@@ -142,6 +142,7 @@ export const removeList = (ctx: SpaceCtx, id: string): Promise<Reply<Job>> =>
 export const removeField = (ctx: SpaceCtx, id: string): Promise<Reply<Job>> =>
   removing(ctx, fieldRemoval, async () => {
     const row = await findField(ctx, id);
+    checkSettled(row);
     checkIfMatch(ctx, row.version);
     const next = (job: string) => ({ ...row, version: row.version + 1, updated_at: ctx.now, removing: job });
     return {

@@ -49,6 +49,7 @@ export function compile({ field, op, value }: Condition, { fields, country, now 
     const near = nearest(field, fieldNames(fields));
     return fault("/field", "unknown_field", near === null ? "no such field" : `no such field; did you mean \`${near}\`?`);
   }
+  if (target.frozen) return fault("/field", "field_converting", `the values of \`${field}\` are being converted; ask again when that has ended`);
   const operators = OPERATORS_OF[target.type];
   if (!operators.includes(op)) return fault("/op", "unknown_operator", `\`${field}\` (${target.type}) takes ${operators.join(", ")}`);
   if (op === "exists" || op === "not_exists") return value === undefined ? presence(target, op) : fault("/value", "not_applicable", `\`${op}\` takes no value`);
