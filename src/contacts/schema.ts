@@ -75,6 +75,10 @@ export type Contact = z.output<typeof contact>;
 /** What the row keeps as JSON. */
 export type Document = { [K in keyof typeof document]: z.output<(typeof document)[K]> };
 
+/** States of an address from the least grave to the most: deliveries never make one better. */
+const GRAVITY: readonly Document["emails"][number]["state"][] = ["unknown", "deliverable", "unsubscribed", "bounced", "complained"];
+export const gravest = (states: readonly (typeof GRAVITY)[number][]): (typeof GRAVITY)[number] => states.toSorted((a, b) => GRAVITY.indexOf(b) - GRAVITY.indexOf(a))[0] ?? "unknown";
+
 export const FIELDS = contact.keyof().options;
 export type Field = (typeof FIELDS)[number];
 export const READ_ONLY = ["id", "version", "status", "lists", "consent", "source", "created_at", "updated_at", "archived_at"] as const;

@@ -4,7 +4,7 @@ import type { Fault } from "../../platform/problem";
 import type { Term } from "../../platform/walk";
 import { nearest } from "../../platform/validate";
 import { FACET_LENGTH, startOf, type Fields } from "../indexes";
-import type { Condition } from "./filter";
+import type { Question } from "./filter";
 import { fieldNames, targetOf, type Target } from "./targets";
 import { inText, type Alternatives } from "./terms";
 import { comparedValue, momentOf, MULTIPLE, PARTS, sinceOf, type Compared } from "./values";
@@ -41,8 +41,10 @@ export interface Asked {
   readonly now: number;
 }
 
+const EQUALITY: readonly Operator[] = ["in", "eq", "has_any"];
+
 /** The condition, or its faults with `pointer` before them. */
-export function compile({ field, op, value }: Condition, { fields, country, now }: Asked, pointer: string): Compiled | Fault[] {
+export function compile({ field, op, value, oneOf }: Question, { fields, country, now }: Asked, pointer: string): Compiled | Fault[] {
   const fault = (member: string, code: string, message: string): Fault[] => [{ pointer: `${pointer}${member}`, code, message }];
   const target = targetOf(field, fields);
   if (!target) {
@@ -50,7 +52,7 @@ export function compile({ field, op, value }: Condition, { fields, country, now 
     return fault("/field", "unknown_field", near === null ? "no such field" : `no such field; did you mean \`${near}\`?`);
   }
   const operators = OPERATORS_OF[target.type];
-  if (!operators.includes(op)) return fault("/op", "unknown_operator", `\`${field}\` (${target.type}) takes ${operators.join(", ")}`);
+  if (!(oneOf ? EQUALITY : [op]).some((one) => operators.includes(one))) return fault("/op", "unknown_operator", `\`${field}\` (${target.type}) takes ${operators.join(", ")}`);
   if (op === "exists" || op === "not_exists") return value === undefined ? presence(target, op) : fault("/value", "not_applicable", `\`${op}\` takes no value`);
   if (value === undefined) return fault("/value", "required", `\`${op}\` needs a value`);
   if (Array.isArray(value) !== MULTIPLE.has(op) && !(op.startsWith("has_") && !Array.isArray(value))) {
