@@ -188,6 +188,14 @@ export const contactRestricted = problem({
   cause: "The person has the right that nothing is done with their data for now (GDPR, article 18): it is kept, and its values can't be changed.",
   cure: "Wait until the restriction is lifted: cancel the privacy request that it comes from.",
 });
+export const suppressed = problem({
+  code: "suppressed",
+  status: 409,
+  title: "The person must not come back",
+  cause: "The person with this e-mail address or phone was erased and asked not to be kept or mailed again: an erasure with `suppress` keeps a keyed hash that recognises them, and nothing else.",
+  cure: "Leave them out. Where they have agreed anew since, lift it first: `POST /v1/privacy/suppressions/lift`.",
+  example: { matched_on: [{ kind: "email", value: "ana@acme.com" }] },
+});
 export const contactErased = problem({
   code: "contact_erased",
   status: 410,
