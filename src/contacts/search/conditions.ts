@@ -109,6 +109,9 @@ function operation(target: Target, op: Operator, values: readonly Compared[]): C
   }
 }
 
+/** A range gives the page its order, so it leads only where nothing is found by its value. */
+const [LATE, RANGE] = [0.25, 0.5];
+
 const NO_LEAD = { lead: null, exact: false, weight: 0, states: null } as const;
 
 /** Whether any of the target's values fulfils a test of `value`; false without one. */
@@ -165,7 +168,7 @@ function partOf(target: Target, op: "contains" | "starts_with" | "ends_with", se
     const start = startOf(part);
     const end = successor(start);
     const bounds: Bounds = [{ op: ">=", value: start }, ...(end === null ? [] : [{ op: "<", value: end } as const])];
-    return { ...NO_LEAD, holds, lead: { by: "range", field: target.facet, bounds }, exact: start === part, weight: 1 };
+    return { ...NO_LEAD, holds, lead: { by: "range", field: target.facet, bounds }, exact: start === part, weight: LATE };
   }
   return { ...NO_LEAD, holds };
 }
@@ -187,9 +190,9 @@ function range(target: Target, asked: Bounds): Compiled {
   const bounds: Bounds = target.type === "date" && !asked.some(({ op }) => op.startsWith(">")) ? [FIRST_DAY, ...asked] : asked;
   const holds = any(target, (value) => ({ sql: `(${bounds.map(({ op }) => `${value} ${op} ?`).join(" AND ")})`, params: bounds.map(({ value: bound }) => bound) }));
   if (target.scalar === "c.created_at" || target.scalar === "c.updated_at") {
-    return { ...NO_LEAD, holds, lead: target.scalar === "c.created_at" ? { by: "created_at", bounds } : { by: "updated_at", bounds }, exact: true, weight: 1 };
+    return { ...NO_LEAD, holds, lead: target.scalar === "c.created_at" ? { by: "created_at", bounds } : { by: "updated_at", bounds }, exact: true, weight: LATE };
   }
-  return target.facet === undefined ? { ...NO_LEAD, holds } : { ...NO_LEAD, holds, lead: { by: "range", field: target.facet, bounds }, exact: true, weight: 2 };
+  return target.facet === undefined ? { ...NO_LEAD, holds } : { ...NO_LEAD, holds, lead: { by: "range", field: target.facet, bounds }, exact: true, weight: RANGE };
 }
 
 const recent = (target: Target, op: "within_last" | "before_last", since: Compared, now: Compared): Compiled =>

@@ -50,8 +50,9 @@ function grouped(conditions: readonly Compiled[], merged: boolean): Group[] {
   const states = STATES.filter((state) => (state === "merged" ? merged && asks("archived") : asks(state)));
   const asked = conditions.filter(({ states: own }) => own === null);
   const holds = asked.map((one) => one.holds);
+  const first = asked.filter(({ lead }) => lead !== null).toSorted((a, b) => b.weight - a.weight)[0];
   return states.map((state) => {
-    const leading = asked.filter(({ lead }) => lead !== null && (state === "active" || isTime(lead))).toSorted((a, b) => b.weight - a.weight)[0];
+    const leading = first?.lead && (state === "active" || isTime(first.lead)) ? first : undefined;
     return { state, holds, rest: asked.filter((one) => !(one === leading && one.exact)).map((one) => one.holds), lead: leading?.lead ?? null };
   });
 }

@@ -18,8 +18,8 @@ export interface SearchPlan {
 const COLUMN = { id: "rid", updated_at: "updated_at", last_name: "last_name_key" } as const;
 
 /**
- * Without a sort a range comes in the order of its values and a time in its own, where one index serves it all; else
- * contacts come in the order of their creation.
+ * Without a sort a range that leads comes in the order of its values and a time in its own, where one index serves it all;
+ * else contacts come in the order of their creation.
  */
 export function planOf(groups: readonly Group[], sort: Sort | undefined): SearchPlan {
   const descending = sort?.startsWith("-") ?? false;

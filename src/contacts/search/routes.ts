@@ -114,7 +114,7 @@ export const routes: readonly Endpoint[] = [
     tag: "Contacts",
     summary: "Search contacts",
     description:
-      "Finds what a filter object and a text ask for: OR of at most 5 groups, AND of at most 10 conditions in each. It sees every write that was answered before. Texts are compared without case and accents. Contacts come in the order of their creation; a range that leads alone comes in the order of its values. What no index serves is checked on 20,000 contacts a call: such a page may be short, and its cursor moves on.",
+      "Finds what a filter object and a text ask for: OR of at most 5 groups, AND of at most 10 conditions in each. It sees every write that was answered before. Texts are compared without case and accents. Contacts come in the order of their creation; a filter of one group that finds nothing by its value comes in the order of its first range. What no index serves is checked on 20,000 contacts a call: such a page may be short, and its cursor moves on.",
     scope: "contacts:read",
     body: searchBody,
     bodyType: "json",
