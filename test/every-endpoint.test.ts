@@ -44,6 +44,11 @@ const PREPARED: Record<string, (w: World, by: Client) => Promise<string>> = {
   lists: async (_, by) => (await by.post("/v1/lists", { name: "Fair" })).body.id,
   segments: async (_, by) => (await by.post("/v1/segments", { name: "Acme", filter: { any: [{ all: [{ field: "company", op: "eq", value: "acme" }] }] } })).body.id,
   privacy: async (_, by) => (await by.post("/v1/privacy/requests", { type: "access", subject: { email: "ana@acme.com" } })).body.id,
+  "privacy.suppressions": async (_, by) => {
+    const { id } = (await by.post("/v1/privacy/requests", { type: "erasure", subject: { email: "ana@acme.com" }, suppress: true })).body;
+    await by.post(`/v1/privacy/requests/${id}/complete`);
+    return "";
+  },
   tags: async (_, by) => (await by.post("/v1/tags", { label: "Board" })).body.id,
   jobs: async (_, by) => (await by.through(front(unnudged(), app)).post("/v1/contacts/mark", { mark: "!" })).body.id,
   "jobs.resume": async (w, by) => {

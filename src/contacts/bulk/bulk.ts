@@ -75,7 +75,7 @@ async function actedOn(ctx: SliceCtx, wanted: BulkAction, contacts: readonly Kep
   const registry = await registryOf(ctx);
   const tasks = contacts.map((contact, index): Task => ({ index, op: wanted.type, contact, ifVersion: undefined, data: "data" in wanted ? wanted.data : "tags" in wanted ? { tags: wanted.tags } : {} }));
   const identities = wanted.type === "restore" ? contacts.flatMap(({ doc }) => identitiesOf(doc, registry.fields)) : [];
-  const { changes, outcomes } = work(ctx, registry, tasks, identities.length === 0 ? [] : await readHolders(ctx, identities, 20_000), await readRestricted(ctx, contacts.map(({ row }) => row.id)));
+  const { changes, outcomes } = work(ctx, registry, tasks, identities.length === 0 ? [] : await readHolders(ctx, identities, 20_000), { restricted: await readRestricted(ctx, contacts.map(({ row }) => row.id)) });
   const counts: Record<string, number> = {};
   for (const outcome of outcomes.values()) {
     const name = outcome instanceof Problem ? "failed" : outcome.action;

@@ -31,9 +31,9 @@ import { readContacts } from "../store";
 const input = z.object({ id: z.string(), key: z.string() });
 type Removal = z.output<typeof input>;
 
-/** Contacts of every state that fulfil a condition. */
+/** Contacts of every state that fulfil a condition: also merged ones, which may come back. */
 function bearing(condition: Condition): readonly Group[] {
-  const groups = groupsOf({ filter: { any: [{ all: [condition, { field: "status", op: "in", value: ["active", "archived"] }] }] }, terms: [] }, { fields: new Map(), country: "", now: 0 });
+  const groups = groupsOf({ filter: { any: [{ all: [condition, { field: "status", op: "in", value: ["active", "archived"] }] }] }, terms: [], merged: true }, { fields: new Map(), country: "", now: 0 });
   return groups.flatMap((group) => ("holds" in group ? [group] : []));
 }
 
