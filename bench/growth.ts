@@ -1,4 +1,4 @@
-// Growth: the same question to a large space and to a small one, with nine more large ones beside them that hold the same
+// Growth: the same question to a large space and to a small one, with nine more beside them that hold the same
 // words, tags and values; and each question against one read by id in its own space.
 import type { Sample } from "./fill";
 import { warm } from "./calls";
@@ -8,7 +8,7 @@ import type { Server } from "./server";
 import type { Place } from "./world";
 
 export interface Size {
-  /** Contacts in the large space, and in each of those beside it. */
+  /** Contacts in the large space; as many, at most 100,000, in each of those beside it. */
   readonly rows: number;
   readonly rounds: number;
   readonly sliceMs: number;
@@ -16,6 +16,7 @@ export interface Size {
 
 const SMALL = 1_000;
 const NEIGHBOURS = 9;
+const BESIDE = 100_000;
 /** Rows per request to the worker. */
 const PORTION = 20_000;
 
@@ -31,10 +32,11 @@ export async function growth(server: Server, { rows, rounds, sliceMs }: Size): P
   const started = performance.now();
   const small = await settled(server, SMALL);
   // The large one in the midst of its neighbours: its rows are neither the first pages nor the last.
-  for (let i = 0; i < NEIGHBOURS - 4; i += 1) await settled(server, rows);
+  const beside = Math.min(rows, BESIDE);
+  for (let i = 0; i < NEIGHBOURS - 4; i += 1) await settled(server, beside);
   const large = await settled(server, rows);
-  for (let i = 0; i < 4; i += 1) await settled(server, rows);
-  const total = (NEIGHBOURS + 1) * rows + SMALL;
+  for (let i = 0; i < 4; i += 1) await settled(server, beside);
+  const total = NEIGHBOURS * beside + rows + SMALL;
   console.log(`\n${total.toLocaleString("en")} contacts in ${((performance.now() - started) / 1_000).toFixed(0)} s`);
   const [mine, theirs] = [await questionsOf(server, large), await questionsOf(server, small)];
   const get = mine[0]?.of;

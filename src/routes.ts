@@ -9,6 +9,7 @@ import { routes as bulk } from "./contacts/bulk/routes";
 import { routes as duplicates } from "./contacts/duplicates/routes";
 import { routes as members } from "./contacts/lists/routes";
 import { routes as merges } from "./contacts/merge/routes";
+import { routes as conversions } from "./contacts/conversions/routes";
 import { routes as removals } from "./contacts/removals/routes";
 import { routes as consents } from "./consents/routes";
 import { routes as history } from "./contacts/history/routes";
@@ -51,6 +52,7 @@ export const routes: readonly Endpoint[] = [
   ...lists,
   ...members,
   ...removals,
+  ...conversions,
   ...segments,
   ...imports,
   ...exports,

@@ -83,6 +83,9 @@ function one7(n: number): number {
   return n * 7 + 1;
 }
 
+/** Fields of the above that no index has. */
+export const UNINDEXED: ReadonlySet<string> = new Set(["urls", "status", ...CUSTOM.filter((one) => one.type === "long_text" || ("filterable" in one && !one.filterable)).map(({ key }) => `custom.${key}`)]);
+
 /** Makes the fields and plants `count` contacts in the key's space; what GET answers of them, in the order of creation. */
 export async function assorted(w: World, key: Client, count: number, seed: number): Promise<Json[]> {
   const space = await w.space();
@@ -112,7 +115,9 @@ export async function assorted(w: World, key: Client, count: number, seed: numbe
       doc: { ...doc, emails: doc.emails.map((one) => ({ ...one, state: r.one(["unknown", "bounced", "deliverable"] as const) })), lists: r.some(["lst_a", "lst_b", "lst_c"], 2), consent: r.maybe(() => ({ email: { marketing: r.one(["granted", "denied"]) }, ...r.maybe(() => ({ sms: { news: "granted" } })) })) ?? {} },
     };
   });
-  await plantAll(space, seeds);
+  // As in life: who came later was created later.
+  const created = seeds.map((one) => one.created).toSorted((a, b) => a - b);
+  await plantAll(space, seeds.map((one, i) => ({ ...one, created: created[i] ?? one.created })));
   const all: Json[] = [];
   for (let cursor: string | null = ""; cursor !== null; ) {
     const { body }: { body: Json } = await key.get(`/v1/contacts?status=active&status=archived&limit=200${cursor && `&cursor=${cursor}`}`);

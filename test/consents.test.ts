@@ -76,6 +76,18 @@ describe("record", () => {
     expect((await say("unsubscribed", { source })).body.effective).toBe("unsubscribed");
   });
 
+  it("an import that tells of another topic leaves the mark of an unsubscription on the address; the person takes it off", async () => {
+    const w = await world();
+    const by = await w.key();
+    const { path, say } = await contact(by);
+    const state = async (): Promise<string> => (await by.get(path)).body.emails[0].state;
+    await by.post("/v1/engagement", { items: [{ type: "email.unsubscribed", topic: "news", email: "ana@acme.com", at: ago(5), dedupe_id: "1" }] });
+    for (const source of ["import", "merge"]) await say("subscribed", { topic: `by_${source}`, source });
+    expect(await state()).toBe("unsubscribed");
+    await say("subscribed", { topic: "news" });
+    expect(await state()).toBe("unknown");
+  });
+
   it("a withdrawal counts on an archived contact too, and channels and topics stand apart", async () => {
     const by = await (await world()).key();
     const { path, say, consent } = await contact(by);

@@ -28,12 +28,25 @@ describe("record", () => {
       ["invalid", null, [["/bounce", "required"]]], ["invalid", null, [["/bounce", "not_a_bounce"]]],
     ]]);
     expect(await kept(w)).toHaveLength(2);
-    expect((await by.get(path)).body.version).toBe(1);
-    const events = (await w.events()).slice(1);
-    expect(events).toMatchObject([{ type: "engagement.recorded", subject: id, version: 1, data: { items: [{ type: "email.delivered", campaign: "Spring", at: AT }, { type: "email.opened", campaign: null }] } }]);
+    expect((await by.get(path)).body.version).toBe(2);
+    const events = (await w.events()).slice(2);
+    expect(events).toMatchObject([{ type: "engagement.recorded", subject: id, version: 2, data: { items: [{ type: "email.delivered", campaign: "Spring", at: AT }, { type: "email.opened", campaign: null }] } }]);
     expect(JSON.stringify(events)).not.toContain("acme.com");
     expect(statuses(await send(by, twice))).toEqual(["duplicate"]);
-    expect(await w.events()).toHaveLength(2);
+    expect(await w.events()).toHaveLength(3);
+  });
+
+  it("a delivery marks an address of which nothing is known, once; it mends none; without contacts:write it is only recorded", async () => {
+    const w = await world();
+    const [by, watcher] = [await w.key(), await w.key({ scopes: ["activities:write", "contacts:read"] })];
+    const path = await ana(by);
+    const states = async (): Promise<Json> => (await by.get(path)).body.emails.map(({ state }: Json) => state);
+    expect([statuses(await send(watcher, item("delivered"))), await states()]).toEqual([["recorded"], ["unknown", "unknown"]]);
+    expect([statuses(await send(by, item("delivered"), item("delivered"))), await states()]).toEqual([["recorded", "recorded"], ["deliverable", "unknown"]]);
+    await send(by, item("bounced", { bounce: "hard", email: "ana@home.example" }));
+    await send(by, item("delivered", { email: "ana@home.example" }), item("delivered"));
+    expect([await states(), (await by.get(path)).body.version]).toEqual([["deliverable", "bounced"], 3]);
+    expect((await w.events()).map(({ type, changes }) => [type, changes?.emails?.to[0].state]).filter(([type]) => type === "contact.updated")).toEqual([["contact.updated", "deliverable"], ["contact.updated", "deliverable"]]);
   });
 
   it("a hard bounce marks its address, a soft one nothing", async () => {

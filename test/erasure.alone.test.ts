@@ -143,8 +143,8 @@ describe("erasure", () => {
     expect((await by.get(`/v1/privacy/requests/${request}`)).body).toMatchObject({ status: "processing", receipt: null });
     expect((await by.get(`/v1/contacts/${id}`)).status).toBe(410);
     for (const verb of ["cancel", "reject"]) expect((await by.post(`/v1/privacy/requests/${request}/${verb}`, verb === "reject" ? { reason: "x" } : undefined)).status).toBe(409);
-    expect(await resume(databases(env), Date.now())).toBe(0);
-    expect(await resume(databases(env), Date.now() + 61_000)).toBe(1);
+    expect(await resume(env, databases(env), Date.now())).toBe(0);
+    expect(await resume(env, databases(env), Date.now() + 61_000)).toBe(1);
     await flushed();
 
     const { body } = await by.get(`/v1/privacy/requests/${request}`);

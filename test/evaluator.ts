@@ -102,15 +102,40 @@ function said(contact: Json, query: string): boolean {
 
 export const operatorsOf = (field: string, custom: Readonly<Record<string, FilterType>>): readonly Operator[] => OPERATORS_OF[typeOf(field, custom)];
 
-/** The keys by which an order sorts; ties in the order of creation. */
-export const KEYS: Readonly<Record<string, (contact: Json, field: string) => Json>> = {
-  rid: () => 0,
-  created_at: (contact) => Date.parse(contact.created_at),
-  updated_at: (contact) => Date.parse(contact.updated_at),
-  last_name_key: (contact) => sortKey(contact.last_name),
+const BY_VALUE: readonly Operator[] = ["eq", "in", "has_any", "has_all"];
+const IN_PARTS: readonly Operator[] = ["contains", "starts_with", "ends_with"];
+const IN_RANGE: readonly Operator[] = ["gt", "gte", "lt", "lte", "between", "within_last", "before_last"];
+const SEARCHED = ["first_name", "last_name", "company", "emails", "phones"];
+const TIMES = ["created_at", "updated_at"];
+
+/** The range in whose order a search without a sort comes; null: that of creation. `unindexed`: fields that no index has. */
+export function rangeOf({ filter, query = "" }: Search, unindexed: ReadonlySet<string>): string | null {
+  // A group that no state fulfils is none.
+  const [group, ...others] = (filter?.any ?? []).filter(({ all }) => !sole(all, ""));
+  if (!group || others.length > 0 || fold(query) !== "") return null;
+  const indexed = group.all.filter(({ field }) => !unindexed.has(field));
+  if (indexed.some(({ field, op }) => (BY_VALUE.includes(op) && !TIMES.includes(field)) || (IN_PARTS.includes(op) && SEARCHED.includes(field)))) return null;
+  const numbers = indexed.find(({ field, op }) => IN_RANGE.includes(op) && !TIMES.includes(field));
+  const late = indexed.find(({ field, op }) => (TIMES.includes(field) && (IN_RANGE.includes(op) || op === "eq")) || (op === "starts_with" && !field.startsWith("addresses.")));
+  const range = (numbers ?? late)?.field ?? null;
+  if (range === null || TIMES.includes(range)) return range;
+  // Only live contacts are in an index of values.
+  const live = !group.all.some(({ field, op }) => field === "status" && ASKS_STATE.includes(op)) || sole(group.all, "active");
+  return live ? range : null;
+}
+
+/** Whether these conditions on the status leave this state alone; the empty one: none. */
+const sole = (all: readonly Condition[], state: string): boolean =>
+  ["active", "archived"].filter((status) => all.every((one) => one.field !== "status" || !ASKS_STATE.includes(one.op) || holds({ status }, one, "key", 0))).join() === state;
+
+/** What orders a contact by a sort or by the range of a search; ties in the order of creation. */
+export function keyOf(contact: Json, by: string | null): Json {
+  if (by === null || by === "id") return 0;
+  if (by === "last_name") return sortKey(contact.last_name);
+  if (TIMES.includes(by)) return Date.parse(contact[by]);
   // Long texts by their start.
-  value: (contact, field) => shown(contact, field).map((one) => (typeof one === "string" ? fold(one).slice(0, 100).replace(/[\ud800-\udbff]$/, "") : one))[0],
-};
+  return shown(contact, by).map((one) => (typeof one === "string" && /^custom\.(since|seen|mobile)$|^birthday$/.test(by) ? one : typeof one === "string" ? fold(one).slice(0, 100).replace(/[\ud800-\udbff]$/, "") : one))[0];
+}
 
 /** As UTF-8 sorts. */
 export function order(a: Json, b: Json): number {

@@ -44,6 +44,11 @@ const PREPARED: Record<string, (w: World, by: Client) => Promise<string>> = {
   lists: async (_, by) => (await by.post("/v1/lists", { name: "Fair" })).body.id,
   segments: async (_, by) => (await by.post("/v1/segments", { name: "Acme", filter: { any: [{ all: [{ field: "company", op: "eq", value: "acme" }] }] } })).body.id,
   privacy: async (_, by) => (await by.post("/v1/privacy/requests", { type: "access", subject: { email: "ana@acme.com" } })).body.id,
+  "privacy.suppressions": async (_, by) => {
+    const { id } = (await by.post("/v1/privacy/requests", { type: "erasure", subject: { email: "ana@acme.com" }, suppress: true })).body;
+    await by.post(`/v1/privacy/requests/${id}/complete`);
+    return "";
+  },
   tags: async (_, by) => (await by.post("/v1/tags", { label: "Board" })).body.id,
   jobs: async (_, by) => (await by.through(front(unnudged(), app)).post("/v1/contacts/mark", { mark: "!" })).body.id,
   "jobs.resume": async (w, by) => {
@@ -81,6 +86,10 @@ const BODIES: Record<string, (w: World) => Promise<Json>> = {
   "engagement.record": async (w) => {
     await (await agencyOf(w)).post("/v1/contacts", { emails: ["ana@acme.com"] });
     return { items: [{ type: "email.opened", email: "ana@acme.com", at: "2026-01-02T03:04:05Z", dedupe_id: crypto.randomUUID() }] };
+  },
+  "fields.copy": async (w) => {
+    await (await agencyOf(w)).with({ "ConnectKit-Location": w.locations[1] }).post("/v1/fields", { key: "tier", type: "text" });
+    return { from: w.locations[1], keys: ["tier"] };
   },
   "lists.change_contacts": async (w) => ({ add: [await contactOf(w)] }),
 };

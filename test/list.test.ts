@@ -154,4 +154,22 @@ describe("cost", () => {
     expect(answer).toMatchObject({ status: 422, body: { code: "sort_too_broad", limit: 10_000, matches: 10_001 } });
     expect((await (await big.key()).get("/v1/contacts?sort=last_name")).status).toBe(200);
   });
+
+  it("200 by a custom field of any type that has equal values; 400 for one that has not", async () => {
+    const own = await world();
+    const by = await own.key();
+    const options = ["a", "b", "c"].map((one) => ({ key: one, label: one }));
+    for (const field of [{ key: "vip", type: "boolean" }, { key: "likes", type: "multi_select", options }, { key: "tier", type: "select", options }, { key: "seats", type: "integer" }, { key: "score", type: "number" }, { key: "bio", type: "long_text" }]) {
+      expect((await by.post("/v1/fields", field)).status).toBe(201);
+    }
+    await by.post("/v1/contacts", { first_name: "Ana", custom: { vip: true, likes: ["a", "c"], tier: "a", seats: 9_007_199_254_740_991, score: 1e21, bio: "Likes tea" } });
+    await by.post("/v1/contacts", { first_name: "Ben", custom: { vip: false, likes: ["b"], tier: "b", seats: 6 } });
+    const found = async (query: string) => (await by.get(`/v1/contacts?${query}`)).body.data?.map((one: { first_name: string }) => one.first_name);
+    for (const query of ["custom.vip=true", "custom.likes=a", "custom.likes=a&custom.likes=c", "custom.tier=a", "custom.seats=9007199254740991&custom.vip=true", "custom.score=1e21", "custom.score=1e%2B21"]) expect([query, await found(query)]).toEqual([query, ["Ana"]]);
+    for (const query of ["custom.vip=true&custom.vip=false", "custom.likes=a&custom.likes=b"]) expect([query, await found(query)]).toEqual([query, ["Ana", "Ben"]]);
+    expect(await by.get("/v1/contacts?custom.bio=tea")).toMatchObject({ status: 400, body: { errors: [{ parameter: "custom.bio", code: "unknown_operator" }] } });
+    for (const wrong of ["1e999", "0x10", "5 ", "--5"]) expect([wrong, (await by.get(`/v1/contacts?custom.score=${encodeURIComponent(wrong)}`)).status]).toEqual([wrong, 400]);
+    const search = { filter: { any: [{ all: [{ field: "custom.likes", op: "in", value: ["a"] }] }] } };
+    expect((await by.post("/v1/contacts/search", search)).status).toBe(422);
+  });
 });

@@ -13,6 +13,22 @@ const found = async (key: Client, body: unknown): Promise<string[]> => {
 const where = (field: string, op: string, value?: unknown) => ({ filter: { any: [{ all: [{ field, op, ...(value === undefined ? {} : { value }) }] }] } });
 
 describe("text", () => {
+  it("200: a sigma is a sigma, also where a word ends with it", async () => {
+    const key = await (await world()).key();
+    await key.post("/v1/contacts", { first_name: "Ana", last_name: "ΟΔΥΣΣΕΥΣ" });
+    for (const [op, value] of [["eq", "οδυσσευς"], ["eq", "Οδυσσευσ"], ["starts_with", "ΟΔΥΣ"], ["contains", "ΔΥΣ"], ["ends_with", "ΕΥΣ"]] as const) expect([op, value, await found(key, where("last_name", op, value))]).toEqual([op, value, ["Ana"]]);
+    expect(await found(key, { query: "ΟΔΥΣ" })).toEqual(["Ana"]);
+  });
+
+  it("422, 400 for over 20 words: none is passed over", async () => {
+    const key = await (await world()).key();
+    await key.post("/v1/contacts", { first_name: times(20, (i) => `w${i}`).join(" ") });
+    const words = (count: number): string => times(count, (i) => `w${i}`).join("  ");
+    expect(await found(key, { query: words(20) })).toHaveLength(1);
+    expect(await key.post("/v1/contacts/search", { query: words(21) })).toMatchObject({ status: 422, body: { errors: [{ pointer: "/query", code: "too_many_words" }] } });
+    expect(await key.get(`/v1/contacts?q=${encodeURIComponent(words(21))}`)).toMatchObject({ status: 400, body: { errors: [{ parameter: "q", code: "too_many_words" }] } });
+  });
+
   it("200 whatever the case and the accents, by parts of words, phones by digits, short words by their beginning", async () => {
     const key = await (await world()).key();
     await key.post("/v1/contacts", { first_name: "Ana", last_name: "Núñez Øster", company: "Straße & Söhne", emails: ["ana.nunez@münchen.example"], phones: ["600 111 222"] });

@@ -1,5 +1,5 @@
-// Engagement: what became of mails, recorded once each and set-wise. Hard bounces, complaints and unsubscriptions change
-// their contact, its consent and the ledger in the same transaction.
+// Engagement: what became of mails, recorded once each and set-wise. What it says of an address and of consent changes the
+// contact and the ledger in the same transaction.
 import { MAX_MATTERS, told } from "../consents/consents";
 import { recorded, type Entry } from "../consents/ledger";
 import { planChanges, type Kept } from "../contacts/changes";
@@ -66,7 +66,8 @@ const failed = (pointer: string, code: string, message: string): Read => ({ item
 async function decided(ctx: SpaceCtx, reads: readonly Read[]): Promise<{ results: Result[]; touched: Touched[] }> {
   const items = reads.flatMap(({ item }) => item ?? []);
   const addresses = new Map(items.map(({ email }) => [email, false]));
-  for (const item of items) if (stateBy(item) !== null) addresses.set(item.email, true);
+  const mayChange = missing(ctx.principal, "contacts:write") === null;
+  for (const item of items) if (mayChange && stateBy(item) !== null) addresses.set(item.email, true);
   const { holders, known } = await store.readFacts(ctx, addresses, items.map(({ dedupe_id }) => dedupe_id));
   const byEmail = new Map(holders.map((holder) => [holder.email, holder]));
   const docs = new Map(holders.flatMap(({ doc, ...row }) => (doc === null ? [] : [[row.rid, kept({ ...row, doc })]])));
@@ -80,7 +81,7 @@ async function decided(ctx: SpaceCtx, reads: readonly Read[]): Promise<{ results
     const one = touched.get(holder.rid) ?? { holder, before: docs.get(holder.rid) ?? null, taken: [], entries: [] };
     const at = Math.min(item.at, ctx.now);
     const entries = one.before ? entriesOf(item, at, one.before.doc) : [];
-    if (one.before && mattersOf(one.before, [...one.entries, ...entries]) > MAX_MATTERS) return invalidResult([{ pointer: "/topic", code: "too_many", message: `a contact has at most ${MAX_MATTERS} topics in all channels` }]);
+    if (one.before && mattersOf(one.before, [...one.entries, ...entries]) > Math.max(MAX_MATTERS, mattersOf(one.before, one.entries))) return invalidResult([{ pointer: "/topic", code: "too_many", message: `a contact has at most ${MAX_MATTERS} topics in all channels` }]);
     seen.add(item.dedupe_id);
     touched.set(holder.rid, one);
     one.taken.push({ item, at });

@@ -1,22 +1,22 @@
 // What an item of engagement does to its contact: the state of the address, and consent. Pure.
 import { stateOf, type Entry } from "../consents/ledger";
-import type { Document } from "../contacts/schema";
+import { gravest, type Document } from "../contacts/schema";
 import { emailKey } from "../platform/normalize";
+import type { Scope } from "../platform/scopes";
 import type { Item } from "./engagement-schema";
 
 type EmailState = Document["emails"][number]["state"];
 
-/** From the least grave to the most: an address never gets better by engagement. */
-const GRAVITY: readonly EmailState[] = ["unknown", "deliverable", "unsubscribed", "bounced", "complained"];
+const STATES: Partial<Record<Item["type"], EmailState>> = { "email.delivered": "deliverable", "email.complained": "complained", "email.unsubscribed": "unsubscribed" };
 
-/** Of a hard bounce, a complaint and an unsubscription; null: it is only recorded. */
+/** What it says of the address; null: nothing. */
 export const stateBy = ({ type, bounce }: Pick<Item, "type" | "bounce">): EmailState | null =>
-  type === "email.bounced" && bounce === "hard" ? "bounced" : type === "email.complained" ? "complained" : type === "email.unsubscribed" ? "unsubscribed" : null;
+  type === "email.bounced" ? (bounce === "hard" ? "bounced" : null) : (STATES[type] ?? null);
 
-/** What it takes beside `activities:write`. */
-export function scopesFor(item: Item): readonly string[] {
+/** What it takes beside `activities:write`. A delivery is recorded without, and then leaves its contact alone. */
+export function scopesFor(item: Item): readonly Scope[] {
   const state = stateBy(item);
-  return state === null ? [] : state === "bounced" ? ["contacts:write"] : ["contacts:write", "consents:write"];
+  return state === null || state === "deliverable" ? [] : state === "bounced" ? ["contacts:write"] : ["contacts:write", "consents:write"];
 }
 
 const DEFAULT_TOPIC = "marketing";
@@ -39,7 +39,7 @@ export function withStates(doc: Document, items: readonly Item[]): Document {
       const state = item.email === emailKey(email.value) ? stateBy(item) : null;
       return state === null || (state === "unsubscribed" && !topicsOf(item, doc).some((topic) => stateOf(doc, { channel: "email", topic }) === "unsubscribed")) ? [] : [state];
     });
-    const state = [email.state, ...told].toSorted((a, b) => GRAVITY.indexOf(b) - GRAVITY.indexOf(a))[0] ?? email.state;
+    const state = gravest([email.state, ...told]);
     return state === email.state ? email : { ...email, state };
   });
   return { ...doc, emails };

@@ -20,7 +20,7 @@ export const routes: readonly Endpoint[] = [
     tag: "Activities",
     summary: "Record what became of mails",
     description:
-      "At most 1,000 items, one result each, in order: `recorded`, `duplicate` (its `dedupe_id` was recorded before), `no_contact` (nobody has the address), `invalid`. A hard bounce and a complaint mark the address (`bounced`, `complained`), a complaint withdraws the consent to all e-mail topics, an unsubscription that to its topic and marks the address `unsubscribed`: in the same transaction, with one version and one event per contact, whatever the number of its items. All others, soft bounces too, are only recorded. Also needs `contacts:read`; items that change their contact fail alone without `contacts:write`, those that change consent without `consents:write`.",
+      "At most 1,000 items, one result each, in order: `recorded`, `duplicate` (its `dedupe_id` was recorded before), `no_contact` (nobody has the address), `invalid`. A delivery marks an address of which nothing is known (`deliverable`), a hard bounce and a complaint mark it (`bounced`, `complained`), a complaint withdraws the consent to all e-mail topics, an unsubscription that to its topic and marks the address `unsubscribed`: in the same transaction, with one version and one event per contact, whatever the number of its items. All others, soft bounces too, are only recorded. Also needs `contacts:read`; items that change their contact fail alone without `contacts:write` (a delivery is then only recorded), those that change consent without `consents:write`.",
     scope: "activities:write",
     writes: "data",
     dryRun: true,

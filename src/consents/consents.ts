@@ -2,6 +2,7 @@
 import { find, kept } from "../contacts/contacts";
 import { planChanges } from "../contacts/changes";
 import { eventOf, redrafted } from "../contacts/drafts";
+import type { Document } from "../contacts/schema";
 import { registryOf } from "../fields/registry";
 import { rfc3339 } from "../platform/clock";
 import { commit } from "../platform/commit";
@@ -27,8 +28,9 @@ export const record = (ctx: DataCtx, contact: string, input: ConsentInput): Prom
     const { guards, writes, outcomes: [outcome] } = await recorded(ctx, [{ before, entries: [entry] }]);
     const [row] = outcome?.rows ?? [];
     if (!outcome || !row) throw new Error("an entry without its row");
-    const matters = Object.values(outcome.doc.consent).reduce((sum, topics) => sum + Object.keys(topics).length, 0);
-    if (matters > MAX_MATTERS) throw invalid([{ pointer: "/topic", code: "too_many", message: `a contact has at most ${MAX_MATTERS} topics in all channels` }]);
+    const matters = mattersOf(outcome.doc);
+    // Contacts that were merged may have more of them, and a withdrawal always counts.
+    if (matters > MAX_MATTERS && matters > mattersOf(before.doc)) throw invalid([{ pointer: "/topic", code: "too_many", message: `a contact has at most ${MAX_MATTERS} topics in all channels` }]);
     const change = redrafted(ctx, before, outcome.doc, "contact.consent_changed");
     const plan = change ? planChanges(ctx.space, await registryOf(ctx, attempt > 0), [change]) : { guards: [], writes: [], events: [eventOf(ctx, "consent.recorded", before.row, {})] };
     return {
@@ -38,6 +40,8 @@ export const record = (ctx: DataCtx, contact: string, input: ConsentInput): Prom
       events: plan.events.map((event) => ({ ...event, data: { entries: [told(row)] } })),
     };
   });
+
+const mattersOf = ({ consent }: Document): number => Object.values(consent).reduce((sum, topics) => sum + Object.keys(topics).length, 0);
 
 /** Throws 422 for a time to come. */
 function entryOf({ now }: DataCtx, { channel, topic, state, legal_basis = null, source, proof = null, at = now }: ConsentInput): Entry {

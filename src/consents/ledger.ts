@@ -67,7 +67,7 @@ function documentAfter(recording: Recording, marksOf: (matter: store.Matter) => 
     const own = entries.filter(({ channel, topic }) => channel === matter.channel && topic === matter.topic);
     const now = stateOf(doc, matter);
     const state = stateAfter(now, marksOf(matter), own);
-    return state === now ? [] : [{ ...matter, state }];
+    return state === now ? [] : [{ ...matter, state, byPerson: !own.every(isPassive) }];
   });
   if (changed.length === 0) return doc;
   return mailable({ ...doc, consent: withStates(doc.consent, changed) }, changed);
@@ -95,8 +95,8 @@ function withStates(consent: Document["consent"], changed: readonly { channel: s
   return Object.fromEntries(sorted(channels).map(([channel, topics]) => [channel, Object.fromEntries(sorted(topics))]));
 }
 
-/** Whoever subscribes to e-mail again takes the mark of the unsubscription off the addresses. */
-function mailable(doc: Document, changed: readonly { channel: string; state: State }[]): Document {
-  if (!changed.some(({ channel, state }) => channel === "email" && state === "subscribed")) return doc;
+/** Whoever subscribes to e-mail again takes the mark of the unsubscription off the addresses; an import or a merge can't. */
+function mailable(doc: Document, changed: readonly { channel: string; state: State; byPerson: boolean }[]): Document {
+  if (!changed.some(({ channel, state, byPerson }) => byPerson && channel === "email" && state === "subscribed")) return doc;
   return { ...doc, emails: doc.emails.map((email) => (email.state === "unsubscribed" ? { ...email, state: "unknown" } : email)) };
 }

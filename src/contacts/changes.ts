@@ -8,6 +8,7 @@ import type { EventDraft } from "../platform/events";
 import { sortKey } from "../platform/normalize";
 import { invalid } from "../platform/problems";
 import type { Statement } from "../platform/sql";
+import { checkFrozen } from "./frozen";
 import { facetsOf, foldedOf, FORM, identitiesOf, searchTextOf, type Facet, type Fields, type Identity } from "./indexes";
 import type { Document } from "./schema";
 import * as store from "./store";
@@ -32,8 +33,9 @@ export interface ChangePlan {
   readonly events: readonly EventDraft[];
 }
 
-/** The statements that carry these changes out: each of another contact, each relying on the version that it was read at. */
+/** The statements that carry these changes out: each of another contact, each relying on the version that it was read at. Throws `field_converting` (409). */
 export function planChanges(space: Space, registry: Registry, changes: readonly Change[]): ChangePlan {
+  for (const change of changes) checkFrozen(registry.fields, change);
   const traces = changes.map((change) => ({ change, was: traceOf(space, registry.fields, change.before), now: traceOf(space, registry.fields, change.after) }));
   const standing = traces.flatMap(({ change: { before, after }, was, now }) => (before && after ? [{ before, after, was, now }] : []));
   const born = traces.flatMap(({ change: { before, after }, now }) => (after && !before ? [rowOf(after, now)] : []));

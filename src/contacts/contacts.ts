@@ -14,6 +14,7 @@ import type { ArrayMode } from "./patch";
 import { documentOf, replyWith, shaped, tagOf, type Shape } from "./render";
 import { contactErased, contactExists, contactMerged, contactRestricted, restoreConflict, type Contact, type ContactPatch } from "./schema";
 import * as store from "./store";
+import { gained, noneSuppressed, readSuppressed, refuseSuppressed } from "./suppressions";
 
 export type ContactPlan = Plan<"data", Contact>;
 
@@ -28,14 +29,15 @@ export async function planCreate(ctx: DataCtx, input: ContactPatch, again: boole
   return planOf(ctx, made, again, 201);
 }
 
-/** Many new contacts at once; `again`: those whose identities a live contact owns are left out. */
+/** Many new contacts at once; `again`: those whose identities a live contact owns, or that are suppressed, are left out. */
 export async function planCreateMany(ctx: DataCtx, inputs: readonly ContactPatch[], again: boolean): Promise<Omit<ContactPlan, "reply"> & { readonly created: number }> {
   const made = await judged(ctx, again, (registry) => inputs.map((input) => born(ctx, registry, input)));
   const { fields } = await registryOf(ctx);
   const owned = made.map(({ after }) => identitiesOf(after.doc, fields).filter(({ kind }) => kind !== "phone"));
   const holders = again ? await store.readHolders(ctx, owned.flat(), owned.flat().length) : [];
-  const taken = new Set(holders.map(({ kind, value }) => `${kind}:${value}`));
-  const free = made.filter((_, i) => !owned[i]?.some(({ kind, value }) => taken.has(`${kind}:${value}`)));
+  const barred = again ? await readSuppressed(ctx, gained(made, fields)) : new Set<string>();
+  const taken = new Set([...holders.map(({ kind, value }) => `${kind}:${value}`), ...barred]);
+  const free = made.filter(({ after }) => !identitiesOf(after.doc, fields).some(({ kind, value }) => taken.has(`${kind}:${value}`)));
   return { ...(free.length === 0 ? { guards: [], writes: [], events: [] } : await planned(ctx, free, again)), created: free.length };
 }
 
@@ -96,12 +98,15 @@ async function planOf(ctx: DataCtx, change: Changed, again: boolean, status: 200
   return { reply: replyWith(status, change.after.row), ...plan };
 }
 
-/** Changes, with what the tags that they newly bear need. Throws `tag_removing` (409). */
+/** Changes, with what the tags that they newly bear need. Throws `tag_removing`, `suppressed` (409). */
 export async function planned(ctx: DataCtx, changes: readonly (Change & { readonly labels: ReadonlyMap<string, string> })[], again: boolean) {
-  const { guards, writes, events } = planChanges(ctx.space, await registryOf(ctx), changes);
+  const registry = await registryOf(ctx, again);
+  const { guards, writes, events } = planChanges(ctx.space, registry, changes);
+  const fresh = gained(changes, registry.fields);
+  if (again || ctx.dryRun) refuseSuppressed(fresh, await readSuppressed(ctx, fresh));
   const labels = new Map(changes.flatMap((change) => [...change.labels]));
   const tags = await ensure(ctx, labels, again);
-  return { guards: [...guards, ...tags.guards], writes: [...tags.writes, ...writes], events: [...tags.events, ...events] };
+  return { guards: [...guards, ...(fresh.length === 0 ? [] : [noneSuppressed(ctx, fresh)]), ...tags.guards], writes: [...tags.writes, ...writes], events: [...tags.events, ...events] };
 }
 
 const unchanged = (row: store.ContactRow): ContactPlan => ({ reply: replyWith(200, row), writes: [], events: [] });

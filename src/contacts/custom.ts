@@ -3,12 +3,13 @@ import type { Field } from "../fields/registry";
 import { readValue } from "../fields/values";
 import { pointerTo, sameJson } from "../platform/json";
 import type { Fault } from "../platform/problem";
+import { frozenField } from "./frozen";
 import type { Rules } from "./patch";
 
 type Custom = Readonly<Record<string, unknown>>;
 
-/** Merged by key; null clears. A value that comes back as it is stored is not judged again. */
-export function customOf(before: Custom, sent: Custom | null | undefined, { country, fields, isNew }: Rules, faults: Fault[]): Record<string, unknown> {
+/** Merged by key; null clears. A value that comes back as it is stored is not judged again. Throws `field_converting` (409). */
+export function customOf(before: Custom, sent: Custom | null | undefined, { country, fields, isNew, isSought = false }: Rules, faults: Fault[]): Record<string, unknown> {
   const after = new Map(sent === null ? [] : Object.entries(before));
   for (const [key, value] of Object.entries(sent ?? {})) {
     const fault = (code: string, message: string): void => void faults.push({ pointer: pointerTo("/custom", key), code, message });
@@ -16,6 +17,8 @@ export function customOf(before: Custom, sent: Custom | null | undefined, { coun
     else if (Object.hasOwn(before, key) && sameJson(before[key], value)) continue;
     else {
       const field = fields.get(key);
+      if (field?.frozen?.job && isSought) continue;
+      if (field?.frozen && !isSought) throw frozenField(field);
       const read = field && !field.archived ? judged(field, value, country) : null;
       if (read === null) fault(field ? "archived_field" : "unknown_field", field ? "the field is archived" : "no such custom field");
       else if ("value" in read) after.set(key, read.value);

@@ -28,11 +28,11 @@ export function matchKeyOf(name: string): MatchKey | null {
 
 /** Why nothing can be matched by this, or null. */
 export const unfitMatch = ({ fields }: Registry, match: MatchKey): { code: string; message: string } | null =>
-  match.kind === "custom" && !fields.get(match.key)?.unique ? { code: "not_unique", message: "only a unique field can be matched by" } : null;
+  match.kind !== "custom" ? null : fields.get(match.key)?.frozen?.job ? { code: "field_converting", message: "its values are being converted" } : !fields.get(match.key)?.unique ? { code: "not_unique", message: "only a unique field can be matched by" } : null;
 
 /** What to look for; `match` null: nothing decides. Throws 422 with all faults of the body, and where the value to match by is missing. */
 export function soughtIn({ space }: Pick<DataCtx, "space">, { fields }: Registry, match: MatchKey | null, body: ContactPatch): Sought {
-  const doc = apply(emptyDocument({ type: "api" }), { ...body, first_name: "-", emails: stateless(body.emails) }, { country: space.defaultCountry, fields, isNew: false });
+  const doc = apply(emptyDocument({ type: "api" }), { ...body, first_name: "-", emails: stateless(body.emails) }, { country: space.defaultCountry, fields, isNew: false, isSought: true });
   const identities = identitiesOf(doc, fields);
   if (match === null) return { identities, decisive: [] };
   const pointer = match.kind === "external_id" ? `/external_ids/${match.system}` : match.kind === "custom" ? `/custom/${match.key}` : `/${match.kind}s`;

@@ -27,6 +27,8 @@ export interface Rules {
   readonly fields: Fields;
   /** A new contact gets the defaults of fields that it comes without. */
   readonly isNew: boolean;
+  /** Only what a contact is found by is of interest: values of fields that are being converted are passed over. */
+  readonly isSought?: boolean;
 }
 
 /** The document after the patch. Throws `validation_failed` (422) with every fault. */

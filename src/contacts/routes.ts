@@ -28,7 +28,7 @@ const bodyExample = {
 const params = z.strictObject({ id: z.string().regex(idPattern("contact")).meta({ description: "Id of the contact.", examples: [example.id] }) });
 
 const one = { description: "The contact.", schema: schema.contact, example, headers: { ETag: "Its version." } };
-const changing = [...ON_WRITE, schema.contactErased, schema.contactMerged, schema.contactExists, schema.contactArchived, schema.contactRestricted, tagRemoving];
+const changing = [...ON_WRITE, schema.contactErased, schema.contactMerged, schema.contactExists, schema.contactArchived, schema.contactRestricted, schema.suppressed, tagRemoving];
 
 const match = z
   .string()

@@ -75,6 +75,10 @@ export type Contact = z.output<typeof contact>;
 /** What the row keeps as JSON. */
 export type Document = { [K in keyof typeof document]: z.output<(typeof document)[K]> };
 
+/** States of an address from the least grave to the most: deliveries never make one better. */
+const GRAVITY: readonly Document["emails"][number]["state"][] = ["unknown", "deliverable", "unsubscribed", "bounced", "complained"];
+export const gravest = (states: readonly (typeof GRAVITY)[number][]): (typeof GRAVITY)[number] => states.toSorted((a, b) => GRAVITY.indexOf(b) - GRAVITY.indexOf(a))[0] ?? "unknown";
+
 export const FIELDS = contact.keyof().options;
 export type Field = (typeof FIELDS)[number];
 export const READ_ONLY = ["id", "version", "status", "lists", "consent", "source", "created_at", "updated_at", "archived_at"] as const;
@@ -183,6 +187,14 @@ export const contactRestricted = problem({
   title: "The contact is restricted",
   cause: "The person has the right that nothing is done with their data for now (GDPR, article 18): it is kept, and its values can't be changed.",
   cure: "Wait until the restriction is lifted: cancel the privacy request that it comes from.",
+});
+export const suppressed = problem({
+  code: "suppressed",
+  status: 409,
+  title: "The person must not come back",
+  cause: "The person with this e-mail address or phone was erased and asked not to be kept or mailed again: an erasure with `suppress` keeps a keyed hash that recognises them, and nothing else.",
+  cure: "Leave them out. Where they have agreed anew since, lift it first: `POST /v1/privacy/suppressions/lift`.",
+  example: { matched_on: [{ kind: "email", value: "ana@acme.com" }] },
 });
 export const contactErased = problem({
   code: "contact_erased",

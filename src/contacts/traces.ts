@@ -70,6 +70,7 @@ export const TRACELESS: Readonly<Record<string, string>> = {
   tags: "words that a location shares among its contacts: the label is not a person's",
   lists: "names of lists; who is in one stands in the contact",
   segments: "filters as a location wrote them",
+  suppressions: "keyed hashes of who must not come back: they recognise an address and don't tell it",
   privacy_requests: "the erasure's own record: it takes the subject out of all requests of the same person",
 };
 

@@ -1,14 +1,12 @@
 // Whether what contacts have keeps a rule: all of a space's contacts, slice by slice.
 import type { DataCtx } from "../platform/context";
 import { sameJson } from "../platform/json";
+import { lenient } from "./conversion";
 import { compile } from "./registry";
 import type { Definition } from "./schema";
 import * as store from "./store";
 import { readValue } from "./values";
 
-const SLICE = 5_000;
-/** Slices that one call reads: two million contacts. */
-const MAX_SLICES = 400;
 const EXAMPLES = 10;
 
 export interface Breakers {
@@ -26,23 +24,30 @@ export function tightens(was: Definition, now: Definition): boolean {
 
 /** The contacts that the rules would refuse as they are. */
 export async function breakersOf(ctx: DataCtx, key: string, definition: Definition): Promise<Breakers> {
-  // What is no longer offered may stay.
-  const options = definition.options?.map((one) => ({ ...one, archived: false })) ?? null;
   const fits = definition.pattern === null ? undefined : ((await compile(definition.pattern)) ?? undefined);
-  const rules = { ...definition, options, fits };
+  const rules = { ...lenient(definition), fits };
   const breaks = (value: string | null): boolean =>
     value === null || value === "null" ? definition.required : "code" in readValue(rules, JSON.parse(value), ctx.space.defaultCountry);
   const found: string[] = [];
   let count = 0;
+  await eachValue(ctx, key, ({ id, value }) => {
+    if (!breaks(value)) return;
+    count += 1;
+    if (found.length < EXAMPLES) found.push(id);
+  });
+  return { count, examples: found };
+}
+
+const SLICE = 5_000;
+/** Slices that one walk reads: two million contacts. */
+const MAX_SLICES = 400;
+
+/** Every contact of the space with its value of a field, in the order of creation, until `look` answers false. */
+export async function eachValue(ctx: DataCtx, key: string, look: (held: store.Held) => boolean | void): Promise<void> {
   for (let after = 0, i = 0; i < MAX_SLICES; i += 1) {
     const rows = await store.readValues(ctx, key, after, SLICE);
-    for (const { id, value } of rows) {
-      if (!breaks(value)) continue;
-      count += 1;
-      if (found.length < EXAMPLES) found.push(id);
-    }
-    if (rows.length < SLICE) break;
+    for (const row of rows) if (look(row) === false) return;
+    if (rows.length < SLICE) return;
     after = rows.at(-1)?.rid ?? after;
   }
-  return { count, examples: found };
 }

@@ -1,5 +1,5 @@
 // Custom fields: made, changed, archived. A rule that contacts would break is refused with their count.
-import { rfc3339 } from "../platform/clock";
+import { now as clock, rfc3339 } from "../platform/clock";
 import { commit, type Plan } from "../platform/commit";
 import { checkIfMatch, etag } from "../platform/conditions";
 import type { DataCtx } from "../platform/context";
@@ -8,15 +8,15 @@ import { changeIn, diff, type Changes } from "../platform/events";
 import { newId } from "../platform/id";
 import { sameJson } from "../platform/json";
 import { decodeCursor, encodeCursor, questionOf, type PageAsked } from "../platform/page";
-import type { Fault } from "../platform/problem";
-import { invalid, notFound } from "../platform/problems";
+import { notFound } from "../platform/problems";
 import { checkReadOnly } from "../platform/readonly";
 import { breakersOf, tightens, type Breakers } from "./check";
+import { checkDefinition } from "./definition";
 import { BUILT_IN, OPERATORS_OF } from "./operators";
-import { compile } from "./registry";
+import { conversionOf } from "./registry";
+import { fieldConverting } from "./conversion-schema";
 import { FIELD_READ_ONLY, fieldExists, fieldInUse, tooManyFields, type Definition, type FieldInput, type FieldJson, type FieldPatch } from "./schema";
 import * as store from "./store";
-import { readValue } from "./values";
 
 type FieldPlan = Plan<"data", FieldJson>;
 
@@ -28,7 +28,7 @@ export const create = (ctx: DataCtx, { key, ...input }: FieldInput): Promise<Rep
     const taken = rows.find((row) => row.key === key);
     if (taken) throw fieldExists(`The field \`${key}\` exists.`, { existing_id: taken.id });
     if (rows.length >= store.MAX_FIELDS) throw tooManyFields("The space has as many fields as it can.", { limit: store.MAX_FIELDS });
-    if (definition.filterable && rows.filter((row) => store.definitionOf(row).filterable).length >= store.MAX_FILTERABLE) {
+    if (definition.filterable && filterableOf(rows).length >= store.MAX_FILTERABLE) {
       throw tooManyFields("The space has as many filterable fields as it can.", { limit: store.MAX_FILTERABLE });
     }
     if (definition.required) refuse(await breakersOf(ctx, key, definition));
@@ -40,6 +40,10 @@ export const create = (ctx: DataCtx, { key, ...input }: FieldInput): Promise<Rep
       events: [changeIn(ctx.space, "field.created", row, diff({}, { key, ...definition }, sameJson))],
     };
   });
+
+/** Those that have an index, or are getting one. */
+export const filterableOf = (rows: readonly store.FieldRow[]): readonly store.FieldRow[] =>
+  rows.filter((row) => [store.definitionOf(row), store.definitionOf(row).converting?.to].some((one) => one?.filterable));
 
 export async function read(ctx: DataCtx, id: string): Promise<Reply<FieldJson>> {
   const row = await find(ctx, id);
@@ -101,7 +105,8 @@ const archiving = (from: number | null, to: number | null): Changes => (from ===
 /** The definition before and after, and since when it is archived then. Throws 422 for what can't be. */
 async function changed(ctx: DataCtx, row: store.FieldRow, patch: FieldPatch): Promise<[Definition, Definition, number | null]> {
   checkReadOnly(patch, fieldJson(row), FIELD_READ_ONLY);
-  const { pending: _, ...was } = store.definitionOf(row);
+  checkSettled(row);
+  const was = settledOf(row);
   const { label = was.label, description = was.description, required = was.required, min = was.min, max = was.max, pattern = was.pattern, options = was.options } = patch;
   const now = { ...was, label, description, required, min, max, pattern, options, default: "default" in patch ? (patch.default ?? null) : was.default };
   await checkDefinition(now, ctx.space.defaultCountry);
@@ -114,51 +119,29 @@ function refuse({ count, examples }: Breakers): void {
   if (count > 0) throw fieldInUse(`${count} contacts would break the rule.`, { count, examples });
 }
 
-/** Throws 422 where the rules make no sense together. */
-async function checkDefinition(definition: Definition, country: string): Promise<void> {
-  const faults: Fault[] = [];
-  const { type, options, pattern, min, max } = definition;
-  const fault = (pointer: string, code: string, message: string): void => void faults.push({ pointer, code, message });
-  const chosen = type === "select" || type === "multi_select";
-  if (chosen !== (options !== null)) fault("/options", chosen ? "required" : "not_applicable", chosen ? "a select needs options" : "only a select has options");
-  if (options && new Set(options.map(({ key }) => key)).size < options.length) fault("/options", "duplicate_value", "an option stands twice");
-  const fits = pattern === null ? null : await compile(pattern);
-  if (pattern !== null && type !== "text" && type !== "long_text") fault("/pattern", "not_applicable", "only a text has a pattern");
-  else if (pattern !== null && fits === null) fault("/pattern", "invalid_pattern", "not a pattern in RE2 syntax");
-  for (const [name, bound] of [["min", min], ["max", max]] as const) if (bound !== null && !boundFits(definition, bound, country)) fault(`/${name}`, "invalid_value", `not a bound of a ${type}`);
-  if (min !== null && max !== null && min > max) fault("/max", "invalid_value", "below `min`");
-  if (definition.unique && !UNIQUE_TYPES.has(type)) fault("/unique", "not_applicable", "only a text, integer, e-mail, phone or URL can be unique");
-  if (definition.filterable && type === "long_text") fault("/filterable", "not_applicable", "a long text has no index");
-  if (definition.default !== null && faults.length === 0) {
-    const judged = readValue({ ...definition, fits: fits ?? undefined }, definition.default, country);
-    if ("code" in judged) fault("/default", judged.code, judged.message);
-    if (definition.unique) fault("/default", "not_applicable", "a unique field has no default");
-  }
-  if (faults.length > 0) throw invalid(faults);
-}
-
-const UNIQUE_TYPES = new Set<string>(["text", "integer", "email", "phone", "url"]);
-
-/** A bound is a value of a number's or date's type, else a length. */
-function boundFits({ type, options }: Definition, bound: number | string, country: string): boolean {
-  if (type === "boolean" || type === "select") return false;
-  if (type === "integer" || type === "number" || type === "date" || type === "datetime") {
-    const judged = readValue({ type, options, min: null, max: null }, bound, country);
-    return "value" in judged && judged.value === bound;
-  }
-  return typeof bound === "number" && Number.isInteger(bound) && bound >= 0;
-}
-
 export async function find(ctx: DataCtx, id: string): Promise<store.FieldRow> {
   const row = await store.readField(ctx, id);
   if (!row) throw notFound("No such field.");
   return row;
 }
 
+/** Throws `field_converting` (409) while it is. */
+export function checkSettled(row: store.FieldRow): void {
+  const converting = conversionOf(store.definitionOf(row), clock());
+  if (converting) throw fieldConverting(`The field \`${row.key}\` is being converted.`, { field: `custom.${row.key}`, job_id: converting.job }, { "Retry-After": "5" });
+}
+
+/** What it is, without what it may become. */
+export function settledOf(row: Pick<store.FieldRow, "definition">): Definition {
+  const { pending: _, converting: __, ...definition } = store.definitionOf(row);
+  return definition;
+}
+
 const replyOf = (row: store.FieldRow): Reply<FieldJson> => ({ status: 200, headers: { ETag: etag(row.version) }, body: fieldJson(row) });
 
 function fieldJson(row: store.FieldRow): FieldJson {
-  const { pending: _, ...definition } = store.definitionOf(row);
+  const definition = settledOf(row);
+  const { converting } = store.definitionOf(row);
   return {
     id: row.id,
     key: row.key,
@@ -166,6 +149,7 @@ function fieldJson(row: store.FieldRow): FieldJson {
     ...definition,
     options: definition.options === null ? null : definition.options.map((one) => ({ ...one })),
     operators: [...OPERATORS_OF[definition.type]],
+    converting: converting?.job ? { job_id: converting.job, type: converting.to.type, unique: converting.to.unique, filterable: converting.to.filterable } : null,
     version: row.version,
     created_at: rfc3339(row.created_at),
     updated_at: rfc3339(row.updated_at),

@@ -14,9 +14,9 @@ const option = z.strictObject({
   label: line(100),
   archived: z.boolean().default(false).meta({ description: "No longer offered; contacts that have it keep it." }),
 });
-const bound = z.union([z.number(), z.string().max(40)]).nullable();
+export const bound = z.union([z.number(), z.string().max(40)]).nullable();
 
-const definition = {
+export const definition = {
   label: line(100),
   description: z.string().trim().max(500).nullable(),
   type: z.enum(CUSTOM_TYPES),
@@ -37,6 +37,10 @@ export const field = z
     name: z.string().meta({ description: "Its name in filters, `fields` and mappings: `custom.<key>`." }),
     ...definition,
     operators: z.array(z.enum(OPERATORS)).meta({ description: "What filters can ask of it." }),
+    converting: z
+      .strictObject({ job_id: z.string(), type: z.enum(CUSTOM_TYPES), unique: z.boolean(), filterable: z.boolean() })
+      .nullable()
+      .meta({ description: "What a job is making it into; meanwhile nobody else sets its values, and no filter asks for them." }),
     version: z.int(),
     created_at: time,
     updated_at: time,
@@ -59,7 +63,7 @@ export interface Definition {
   readonly filterable: boolean;
 }
 
-const READ_ONLY = ["id", "name", "operators", "version", "created_at", "updated_at"] as const;
+const READ_ONLY = ["id", "name", "operators", "converting", "version", "created_at", "updated_at"] as const;
 export const FIELD_READ_ONLY = [...READ_ONLY, "key", "type", "unique", "filterable"] as const;
 
 export const fieldInput = z

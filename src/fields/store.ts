@@ -1,6 +1,7 @@
 // Fields in D1: reads run, writes are returned. A change of a space's fields raises its revision.
 import type { DataCtx, Space } from "../platform/context";
-import { data, type Statement } from "../platform/sql";
+import { data, inPieces, type Statement } from "../platform/sql";
+import type { CustomType } from "./operators";
 import type { Definition } from "./schema";
 
 export interface FieldRow {
@@ -56,6 +57,15 @@ export const insertField = (space: Space, row: FieldRow): Statement<"data"> =>
     row.id, space.id, row.key, row.version, row.definition, row.created_at, row.updated_at,
   );
 
+export const insertFields = (space: Space, rows: readonly FieldRow[]): Statement<"data">[] =>
+  inPieces(rows, (row) => [row.id, row.key, row.version, row.definition, row.created_at, row.updated_at]).map((json) =>
+    data(
+      `INSERT INTO fields (id, space_id, key, version, definition, created_at, updated_at)
+        SELECT value ->> 0, ?1, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5 FROM json_each(?2)`,
+      space.id, json,
+    ),
+  );
+
 export const updateField = (space: Space, row: FieldRow): Statement<"data"> =>
   data(
     "UPDATE fields SET version = ?, definition = ?, updated_at = ?, archived_at = ?, removing = ? WHERE id = ? AND space_id = ?",
@@ -71,11 +81,31 @@ export const definitionOf = (row: Pick<FieldRow, "definition">): Stored => JSON.
 /** A definition, and the one that is being checked against the contacts: until that has ended, values must fit both. */
 export interface Stored extends Definition {
   readonly pending?: Definition | undefined;
+  readonly converting?: Converting | undefined;
 }
+
+/** What a field is being made into. From the first moment on nobody but the conversion changes its values. */
+export interface Converting {
+  readonly to: Definition;
+  /** The types that values may be of meanwhile. */
+  readonly from: readonly CustomType[];
+  readonly on_failure: "refuse" | "clear";
+  /** `surveying`: contacts are looked at, nothing is changed yet; `rewriting`: no index holds its values; `indexing`: all values are the new ones. */
+  readonly phase: "surveying" | "rewriting" | "indexing";
+  /** Null while surveying. */
+  readonly job: string | null;
+  /** ms: a survey that died counts no longer. */
+  readonly until: number;
+}
+
+/** Holds while the definition is as it was read. */
+export const definedAs = ({ id, definition }: Pick<FieldRow, "id" | "definition">) => ({ database: "data" as const, sql: "SELECT definition = ? AND removing IS NULL FROM fields WHERE id = ?", params: [definition, id] });
 
 export interface Held {
   rid: number;
   id: string;
+  /** Whether the contact is in use: 0 of an archived one. */
+  live: number;
   value: string | null;
 }
 
@@ -83,7 +113,7 @@ export interface Held {
 export const readValues = ({ db, space }: Reader, key: string, after: number, limit: number): Promise<Held[]> =>
   db.data.all<Held>(
     data(
-      `SELECT rid, id, doc -> ?1 AS value FROM contacts WHERE rid IN (
+      `SELECT rid, id, archived_at IS NULL AS live, doc -> ?1 AS value FROM contacts WHERE rid IN (
          SELECT rid FROM (SELECT rid FROM contacts INDEXED BY contacts_live WHERE archived_at IS NULL AND space_id = ?2 AND rid > ?3 ORDER BY rid LIMIT ?4)
          UNION ALL SELECT rid FROM (SELECT rid FROM contacts INDEXED BY contacts_archived WHERE archived_at IS NOT NULL AND space_id = ?2 AND rid > ?3 ORDER BY rid LIMIT ?4)
        ) ORDER BY rid LIMIT ?4`,

@@ -4,7 +4,7 @@ import type { Env } from "../env";
 import { commit, type Plan } from "../platform/commit";
 import { logFault } from "../platform/log";
 import { Problem } from "../platform/problem";
-import { internal } from "../platform/problems";
+import { busy, internal } from "../platform/problems";
 import { databases, failureOf } from "../platform/sql";
 import type { AnyKind, Slice, SliceCtx } from "./kind";
 import { added, eventOf } from "./render";
@@ -23,9 +23,14 @@ export interface Carried {
 /** Items of a slice, or why the next one is passed over. */
 type Ask = { readonly limit: number } | { readonly why: Problem };
 
+/** How often a slice is tried again while others change the same. */
+const MAX_WAITS = 4;
+const WAIT_MS = 50;
+
 /**
  * Carries out the next slice of a job as it was read. What can't be is halved until the offender stands alone, and then
- * passed over and counted. A lost connection is nobody's offence: thrown, for another try.
+ * passed over and counted; where others were merely faster, after some more tries. A lost connection is nobody's offence:
+ * thrown, for whoever drives.
  */
 export async function carryOut(env: Env, kind: AnyKind, row: store.WorkedRow, first: number, now: number): Promise<Carried> {
   let statements = 0;
@@ -38,15 +43,18 @@ export async function carryOut(env: Env, kind: AnyKind, row: store.WorkedRow, fi
     }
     return { limit, ms: db.meter.ms, statements };
   };
-  for (let limit = first; ; limit = Math.floor(limit / 2)) {
+  for (let limit = first, waits = 0; ; limit = Math.max(1, Math.floor(limit / 2))) {
     try {
       return await tried({ limit }, limit);
     } catch (error) {
       if (failureOf(error) === "lost") throw error;
-      if (limit <= 1) return tried({ why: whyOf(error, row) }, 1);
+      if (isBusy(error) && waits < MAX_WAITS) await scheduler.wait(WAIT_MS * (waits += 1));
+      else if (limit <= 1) return tried({ why: whyOf(error, row) }, 1);
     }
   }
 }
+
+const isBusy = (error: unknown): boolean => error instanceof Problem && error.of === busy.type;
 
 function whyOf(error: unknown, { id }: store.WorkedRow): Problem {
   if (error instanceof Problem) return error;

@@ -128,4 +128,4 @@ export interface SpaceCtx extends OrgCtx {
 }
 
 /** What a verb on data needs: also where no key calls. */
-export type DataCtx = Omit<SpaceCtx, "principal" | "env" | "origin" | "defer">;
+export type DataCtx = Omit<SpaceCtx, "principal" | "origin" | "defer">;

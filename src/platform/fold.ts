@@ -1,7 +1,7 @@
 // Text as it is compared: without case, accents and other ways of writing the same. Pure and idempotent.
 
-/** Letters that Unicode does not take apart, as people type them who have no such key. */
-const LETTERS: Readonly<Record<string, string>> = { ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ð: "d", þ: "th", ł: "l", ħ: "h", ı: "i" };
+/** Letters that Unicode does not take apart, as people type them who have no such key; and the sigma that a word ends with. */
+const LETTERS: Readonly<Record<string, string>> = { ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ð: "d", þ: "th", ł: "l", ħ: "h", ı: "i", ς: "σ" };
 
 /** Marks, invisible formatting, and the private-use range that the full-text index keeps for itself. */
 const DROPPED = /[\p{M}\p{Cf}\p{Cc}\u{e000}-\u{f8ff}]+/gu;
@@ -14,7 +14,7 @@ export function fold(text: string): string {
   const lower = plain.toLowerCase().normalize("NFKD").toLowerCase().normalize("NFKD");
   return lower
     .replaceAll(DROPPED, "")
-    .replaceAll(/[ßæœøđðþłħı]/g, (letter) => LETTERS[letter] ?? letter)
+    .replaceAll(/[ßæœøđðþłħıς]/g, (letter) => LETTERS[letter] ?? letter)
     .replaceAll(/\s+/gu, " ")
     .trim();
 }

@@ -1,10 +1,12 @@
 // An erasure in steps, each one transaction that leaves the request where the next goes on: first the contacts with all
 // that is theirs, then what else in the space's log quotes them, then kept answers and the request itself. A crash is
 // mended by calling again, or by upkeep.
+import type { Env } from "../env";
 import { planChanges } from "../contacts/changes";
 import { kept } from "../contacts/contacts";
 import { erased } from "../contacts/drafts";
 import { wantMerge } from "../contacts/text-merge";
+import { suppress } from "../contacts/suppressions";
 import { countTraces, QUOTES, scrubStaying } from "../contacts/traces";
 import { registryOf } from "../fields/registry";
 import { MINUTE, rfc3339 } from "../platform/clock";
@@ -33,7 +35,8 @@ interface Progress {
 type Written = Omit<Plan<"data", never>, "reply">;
 
 /** The first step: all contacts of the subject go, with their traces. Throws `subject_too_broad` (409). */
-export async function begin(ctx: DataCtx, pepper: string, before: store.PrivacyRequestRow, again: boolean): Promise<Written> {
+export async function begin(ctx: DataCtx, before: store.PrivacyRequestRow, again: boolean): Promise<Written> {
+  const pepper = ctx.env.KEY_PEPPER;
   const subject = subjectOf(before.subject);
   const contacts = await contactsOf(ctx, subject);
   const registry = await registryOf(ctx, again);
@@ -53,6 +56,7 @@ export async function begin(ctx: DataCtx, pepper: string, before: store.PrivacyR
     writes: [
       ...writes,
       ...scrubStaying(ctx.space, traced),
+      ...(before.suppress === 1 ? [suppress(pepper, ctx.space, [...free, ...(subject && subject[0] !== "contact_id" ? [{ kind: subject[0], value: subject[1] }] : [])], before.id, ctx.now)] : []),
       store.updateRequest(row),
       // Whatever was told before this transaction, and nothing that comes after it.
       data("UPDATE privacy_requests SET progress = json_set(progress, '$.until', coalesce((SELECT seq FROM event_counters WHERE org_id = ?), 0)) WHERE id = ? AND space_id = ?", ctx.org, row.id, ctx.space.id),
@@ -143,13 +147,13 @@ const added = (counts: Progress["counts"], name: string, n: number): Progress["c
 const FEW = 3;
 
 /** Goes on with erasures that were left half-way: a minute after whoever began them went on last. */
-export async function resume(db: Databases, now: number): Promise<number> {
+export async function resume(env: Env, db: Databases, now: number): Promise<number> {
   const rows = await db.data.all<store.PrivacyRequestRow>(store.underWay(now - MINUTE, FEW));
   if (rows.length === 0) return 0;
   const owned = await spacesNumbered(db.control, rows.map(({ space_id: space }) => space));
   for (const { id, space_id: number } of rows) {
     const owner = owned.find(({ space }) => space.id === number);
-    if (owner) await goOn({ ...systemCtx(owner.org, now), db, space: owner.space, ifMatch: null, ifNoneMatch: null }, id);
+    if (owner) await goOn({ ...systemCtx(owner.org, now), env, db, space: owner.space, ifMatch: null, ifNoneMatch: null }, id);
   }
   return rows.length;
 }

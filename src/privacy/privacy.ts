@@ -1,5 +1,6 @@
 // Requests that people have by law: received, answered in time or refused with a reason. What they are about is told by
 // the data as it is; what the log keeps of them names nobody.
+import { isSuppressed, lift, readSuppression } from "../contacts/suppressions";
 import { rfc3339 } from "../platform/clock";
 import { commit, type Plan } from "../platform/commit";
 import { checkIfMatch, etag } from "../platform/conditions";
@@ -13,20 +14,21 @@ import { documentOf } from "./document";
 import { dueAt } from "./due";
 import { begin, goOn } from "./erasure";
 import { eventOf } from "./events";
-import { alreadyExtended, privacyRequestClosed, type PersonalData, type PrivacyRequest, type PrivacyRequestInput } from "./schema";
+import { alreadyExtended, privacyRequestClosed, type AddressIn, type PersonalData, type PrivacyRequest, type PrivacyRequestInput } from "./schema";
 import * as store from "./store";
-import { contactsOf, digestOf, subjectIn, subjectJson, subjectOf } from "./subject";
+import { addressIn, contactsOf, digestOf, subjectIn, subjectJson, subjectOf } from "./subject";
 
 type Row = store.PrivacyRequestRow;
 
 /** Throws 422. */
-export function create(ctx: SpaceCtx, { type, subject: sent, regulation, received_at: received = ctx.now, note }: PrivacyRequestInput): Promise<Reply<PrivacyRequest>> {
+export function create(ctx: SpaceCtx, { type, subject: sent, regulation, received_at: received = ctx.now, note, suppress }: PrivacyRequestInput): Promise<Reply<PrivacyRequest>> {
   if (received > ctx.now) throw invalid([{ pointer: "/received_at", code: "in_the_future", message: "can't lie in the future" }]);
+  if (suppress && type !== "erasure") throw invalid([{ pointer: "/suppress", code: "not_of_this_type", message: "only an erasure can suppress" }]);
   const subject = subjectIn(ctx.space, sent);
   return commit(ctx, ctx.db.data, async (): Promise<Plan<"data", PrivacyRequest>> => {
     const row: Row = {
       id: newId("privacyRequest", ctx.now), space_id: ctx.space.id, type, status: "received", regulation, subject: JSON.stringify(subject),
-      subject_digest: digestOf(ctx.env.KEY_PEPPER, ctx.space, subject), note, received_at: received, due_at: dueAt(regulation, received, false), extended_at: null, extension_reason: null,
+      subject_digest: digestOf(ctx.env.KEY_PEPPER, ctx.space, subject), note, suppress: suppress ? 1 : 0, received_at: received, due_at: dueAt(regulation, received, false), extended_at: null, extension_reason: null,
       closed_at: null, closing_reason: null, progress: null, receipt: null, version: 1, created_at: ctx.now, updated_at: ctx.now,
     };
     const { body, headers } = replyOf(row);
@@ -101,7 +103,7 @@ async function erase(ctx: SpaceCtx, id: string): Promise<Reply<PrivacyRequest>> 
     if (before.status === "processing" || before.status === "completed") return { reply: { status: 204 }, writes: [], events: [] };
     checkIfMatch(ctx, before.version);
     checkOpen(before);
-    return { reply: { status: 204 }, ...(await begin(own, ctx.env.KEY_PEPPER, before, attempt > 0)) };
+    return { reply: { status: 204 }, ...(await begin(own, before, attempt > 0)) };
   });
   await goOn(own, id);
   return read(ctx, id);
@@ -139,8 +141,19 @@ function checkOpen({ status }: Row): void {
 const replyOf = (row: Row) => ({ status: 200, headers: { ETag: etag(row.version) }, body: requestJson(row) });
 
 const requestJson = (row: Row): PrivacyRequest => ({
-  id: row.id, type: row.type, status: row.status, regulation: row.regulation, subject: subjectJson(row.subject), note: row.note, received_at: rfc3339(row.received_at),
+  id: row.id, type: row.type, status: row.status, regulation: row.regulation, subject: subjectJson(row.subject), note: row.note, suppress: row.suppress === 1, received_at: rfc3339(row.received_at),
   due_at: rfc3339(row.due_at), extension: row.extended_at === null ? null : { at: rfc3339(row.extended_at), reason: row.extension_reason },
   closed_at: row.closed_at === null ? null : rfc3339(row.closed_at), closing_reason: row.closing_reason, receipt: row.receipt === null ? null : JSON.parse(row.receipt),
   version: row.version, created_at: rfc3339(row.created_at), updated_at: rfc3339(row.updated_at),
 });
+
+/** Whoever has agreed anew may come back. Throws 404 where nothing keeps them away. */
+export const liftSuppression = (ctx: SpaceCtx, sent: AddressIn): Promise<Reply<never>> =>
+  commit(ctx, ctx.db.data, async () => {
+    const [kind, value] = addressIn(ctx.space, sent, "");
+    const identity = { kind, value };
+    const found = await readSuppression(ctx, identity);
+    if (!found) throw notFound("Nothing is suppressed by this.");
+    const request = await find(ctx, found.request_id);
+    return { reply: { status: 204 }, guards: [isSuppressed(ctx, identity)], writes: [lift(ctx, identity)], events: [eventOf(ctx, "suppression_lifted", request)] };
+  });

@@ -40,6 +40,7 @@ export const privacyRequest = z
     regulation: z.enum(REGULATIONS),
     subject: subject.nullable().meta({ description: "Null once that person was erased." }),
     note: z.string().nullable(),
+    suppress: z.boolean().meta({ description: "Of an erasure: the person must not come back." }),
     received_at: time,
     due_at: time,
     extension: z.strictObject({ at: time, reason: z.string().nullable() }).nullable(),
@@ -60,9 +61,15 @@ export const privacyRequestInput = z
     regulation: z.enum(REGULATIONS).default("gdpr"),
     received_at: timestamp.optional().meta({ description: "When it reached you; default now. The time to answer runs from there." }),
     note: text(2_000).nullable().default(null).meta({ description: "For yourselves." }),
+    suppress: z.boolean().default(false).meta({ description: "Of an erasure: keeps a keyed hash of the person's addresses and phones, so that no contact gets one of them again (409 `suppressed`)." }),
   })
   .meta({ id: "PrivacyRequestInput" });
 export type PrivacyRequestInput = z.output<typeof privacyRequestInput>;
+
+export const liftInput = z
+  .union([z.strictObject({ email: text(320) }), z.strictObject({ phone: text(64) })])
+  .meta({ id: "SuppressionLift", description: "One of `email`, `phone`." });
+export type AddressIn = z.output<typeof liftInput>;
 
 export const reasonBody = z.strictObject({ reason: text(1_000) }).meta({ id: "Reason" });
 

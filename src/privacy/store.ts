@@ -15,6 +15,7 @@ export interface PrivacyRequestRow {
   subject: string | null;
   subject_digest: string;
   note: string | null;
+  suppress: number;
   received_at: number;
   due_at: number;
   extended_at: number | null;
@@ -55,9 +56,9 @@ export const underWay = (since: number, limit: number): Statement<"data"> =>
 
 export const insertRequest = (row: PrivacyRequestRow): Statement<"data"> =>
   data(
-    `INSERT INTO privacy_requests (id, space_id, type, status, regulation, subject, subject_digest, note, received_at, due_at, version, created_at, updated_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    row.id, row.space_id, row.type, row.status, row.regulation, row.subject, row.subject_digest, row.note, row.received_at, row.due_at, row.version, row.created_at, row.updated_at,
+    `INSERT INTO privacy_requests (id, space_id, type, status, regulation, subject, subject_digest, note, suppress, received_at, due_at, version, created_at, updated_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    row.id, row.space_id, row.type, row.status, row.regulation, row.subject, row.subject_digest, row.note, row.suppress, row.received_at, row.due_at, row.version, row.created_at, row.updated_at,
   );
 
 export const updateRequest = (row: PrivacyRequestRow): Statement<"data"> =>

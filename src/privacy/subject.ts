@@ -7,7 +7,7 @@ import { e164, emailKey } from "../platform/normalize";
 import { invalid } from "../platform/problems";
 import { hash, PlainSecret } from "../platform/secret";
 import { data } from "../platform/sql";
-import { subjectTooBroad, type SubjectIn, type SubjectJson } from "./schema";
+import { subjectTooBroad, type AddressIn, type SubjectIn, type SubjectJson } from "./schema";
 
 /** In the form that is compared. */
 export type Subject = readonly [kind: "email" | "phone" | "contact_id", value: string];
@@ -17,10 +17,12 @@ export const MAX_CONTACTS = 100;
 const MAX_ROUNDS = 10;
 
 /** Throws 422. */
-export function subjectIn(space: Space, sent: SubjectIn): Subject {
-  if ("contact_id" in sent) return ["contact_id", sent.contact_id];
+export const subjectIn = (space: Space, sent: SubjectIn): Subject => ("contact_id" in sent ? ["contact_id", sent.contact_id] : addressIn(space, sent, "/subject"));
+
+/** Throws 422. `at`: what it stands in. */
+export function addressIn(space: Space, sent: AddressIn, at: string): readonly [kind: "email" | "phone", value: string] {
   const [kind, value] = "email" in sent ? (["email", emailKey(sent.email)] as const) : (["phone", e164(sent.phone, space.defaultCountry)] as const);
-  if (value === null) throw invalid([{ pointer: `/subject/${kind}`, code: `invalid_${kind}`, message: kind === "email" ? "not an e-mail address" : "not a phone number" }]);
+  if (value === null) throw invalid([{ pointer: `${at}/${kind}`, code: `invalid_${kind}`, message: kind === "email" ? "not an e-mail address" : "not a phone number" }]);
   return [kind, value];
 }
 

@@ -20,6 +20,20 @@ export const CHANGES: readonly Entry[] = [
   {
     date: "2026-11-24",
     kind: "added",
+    summary: "Custom fields can be converted: another type, uniqueness, index or rules, with all the values that contacts have, counted first (`dry_run`) and carried out by a job; and copied from one location to another.",
+    operations: ["fields.convert", "fields.copy", "fields.create", "fields.update"],
+    sunset: null,
+  },
+  {
+    date: "2026-11-24",
+    kind: "added",
+    summary: "Erasures can keep the person from coming back (`suppress`): a keyed hash of their addresses and phones is left, until it is lifted with fresh consent.",
+    operations: ["privacy.requests.create", "privacy.suppressions.lift"],
+    sunset: null,
+  },
+  {
+    date: "2026-11-24",
+    kind: "added",
     summary: "A contact's past: its timeline, its changes field by field, the contact as it was at any time (`as_of`), and the way back to an old version.",
     operations: ["contacts.timeline", "contacts.history", "contacts.get", "contacts.restore_version"],
     sunset: null,

@@ -34,8 +34,8 @@ export async function contacts(ctx: DataCtx, { grouping, from = 0, to = Number.M
 }
 
 function filterable(field: Field | undefined, key: string): Field {
-  if (field?.filterable) return field;
-  const message = field ? `custom.${key} is not filterable` : `there is no custom.${key}`;
+  if (field?.filterable && !field.frozen?.job) return field;
+  const message = field?.frozen ? `the values of custom.${key} are being converted` : field ? `custom.${key} is not filterable` : `there is no custom.${key}`;
   throw fieldNotFilterable(`Contacts can't be counted by \`custom.${key}\`.`, { field: `custom.${key}`, errors: [{ parameter: "group_by", code: "field_not_filterable", message }] });
 }
 

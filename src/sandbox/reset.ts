@@ -37,6 +37,7 @@ export const TABLES: readonly Table[] = [
   { name: "engagements", key: "space_id, contact_rid, at, id", rows: 1_000 },
   { name: "restrictions", key: "space_id, contact_id, request_id", rows: 1_000 },
   { name: "privacy_requests", key: "id", rows: 1_000 },
+  { name: "suppressions", key: "space_id, digest", rows: 1_000 },
   { name: "contact_merges", key: "id", rows: 500 },
   { name: "not_duplicates", key: "space_id, a, b", rows: 2_000 },
   { name: "fields", key: "id", rows: 1_000 },

@@ -49,7 +49,7 @@ export const jobs: readonly Job[] = [
   { cron: "7 * * * *", name: "files of imports", run: (env, db, now) => expireFiles(env, db, now) },
   { cron: "* * * * *", name: "full text after erasures", run: (_env, db) => mergeTexts(db) },
   { cron: "7 * * * *", name: "merges past undoing", run: (_env, db, now) => inSlices(() => purgeMerges(db, now)) },
-  { cron: "* * * * *", name: "erasures under way", run: (_env, db, now) => resume(db, now) },
+  { cron: "* * * * *", name: "erasures under way", run: (env, db, now) => resume(env, db, now) },
   { cron: "7 * * * *", name: "unused keys", run: (env, _db, now) => expireIdle(env, now) },
   { cron: "7 * * * *", name: "fixed ends to come", run: (_env, db, now) => inSlices(() => announceEnds(db, now, 1), FEW).then(() => inSlices(() => announceEnds(db, now, 7), FEW)) },
   { cron: "7 * * * *", name: "old secrets still in use", run: (_env, db, now) => inSlices(() => announceRetiring(db, now), FEW) },

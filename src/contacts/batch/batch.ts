@@ -7,6 +7,7 @@ import type { Reply } from "../../platform/endpoint";
 import { document, Problem } from "../../platform/problem";
 import { planned } from "../contacts";
 import { unrestricted } from "../store";
+import { gained, readSuppressed } from "../suppressions";
 import { resolve } from "./resolve";
 import { batchFailed, operation, type Answer, type Batch, type Result, type Summary } from "./schema";
 import { work, type Outcome } from "./work";
@@ -29,16 +30,19 @@ export const run = (ctx: SpaceCtx, { atomic, operations }: Batch): Promise<Reply
 /** By the fields as they are remembered; what those refuse is judged again by those of D1, where they differ. */
 async function carriedOut(ctx: SpaceCtx, operations: readonly unknown[], fresh: boolean) {
   const registry = await registryOf(ctx, fresh);
-  const first = await carriedOutBy(ctx, registry, operations);
+  const first = await carriedOutBy(ctx, registry, operations, fresh);
   if (fresh || !first.results.some(({ status }) => status === 422)) return first;
   const current = await registryOf(ctx, true);
-  return current.revision === registry.revision ? first : carriedOutBy(ctx, current, operations);
+  return current.revision === registry.revision ? first : carriedOutBy(ctx, current, operations, fresh);
 }
 
-async function carriedOutBy(ctx: SpaceCtx, registry: Registry, operations: readonly unknown[]) {
+async function carriedOutBy(ctx: SpaceCtx, registry: Registry, operations: readonly unknown[], fresh: boolean) {
   const { tasks, refused, holders, restricted } = await resolve(ctx, registry, operations);
   const barred = new Map(tasks.flatMap(({ index, op }) => (op === "delete" ? refusal(ctx, index) : [])));
-  const { changes, outcomes } = work(ctx, registry, tasks.filter(({ index }) => !barred.has(index)), holders, restricted);
+  const wanted = tasks.filter(({ index }) => !barred.has(index));
+  const worked = work(ctx, registry, wanted, holders, { restricted });
+  const suppressed = fresh || ctx.dryRun ? await readSuppressed(ctx, gained(worked.changes, registry.fields)) : null;
+  const { changes, outcomes } = suppressed?.size ? work(ctx, registry, wanted, holders, { restricted, suppressed }) : worked;
   return { changes, results: operations.map((sent, index) => resultOf(ctx, index, sent, refused.get(index) ?? barred.get(index) ?? outcomes.get(index))) };
 }
 
@@ -47,7 +51,7 @@ function refusal(ctx: SpaceCtx, index: number): [number, Problem][] {
   return lacking ? [[index, lacking]] : [];
 }
 
-const RETRYABLE = new Set(["version_mismatch", "duplicate_in_batch", "busy"]);
+const RETRYABLE = new Set(["version_mismatch", "duplicate_in_batch", "busy", "field_converting"]);
 
 function resultOf({ origin, requestId }: SpaceCtx, index: number, sent: unknown, outcome: Outcome | undefined): Result {
   const named = operation.shape.ref.safeParse(typeof sent === "object" && sent !== null && "ref" in sent ? sent.ref : undefined);

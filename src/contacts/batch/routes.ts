@@ -2,7 +2,7 @@
 import { bare, onSpace, type Endpoint } from "../../platform/endpoint";
 import { ON_WRITE, WITH_BODY } from "../../platform/problems";
 import { tagRemoving } from "../../tags/schema";
-import { contactArchived, contactExists, contactMerged, contactRestricted, matchConflict, restoreConflict } from "../schema";
+import { contactArchived, contactExists, contactMerged, contactRestricted, matchConflict, restoreConflict, suppressed } from "../schema";
 import { run } from "./batch";
 import { answer, batch, BATCH_BYTES, batchFailed, duplicateInBatch } from "./schema";
 
@@ -38,7 +38,7 @@ export const routes: readonly Endpoint[] = [
       ],
     },
     answers: { 200: { description: "All were carried out.", schema: answer, example }, 207: { description: "Some failed.", schema: answer, example } },
-    problems: [...WITH_BODY, ...ON_WRITE, batchFailed, duplicateInBatch, contactExists, contactArchived, contactMerged, contactRestricted, matchConflict, restoreConflict, tagRemoving],
+    problems: [...WITH_BODY, ...ON_WRITE, batchFailed, duplicateInBatch, contactExists, contactArchived, contactMerged, contactRestricted, matchConflict, restoreConflict, suppressed, tagRemoving],
     run: (ctx, { body }) => run(ctx, body),
   }),
 ];

@@ -5,10 +5,12 @@ import type { DataCtx } from "../../platform/context";
 import { Problem } from "../../platform/problem";
 import { notFound, versionMismatch, within } from "../../platform/problems";
 import type { Change, Kept } from "../changes";
+import { checkFrozen } from "../frozen";
 import { born, patched, removed, turned } from "../drafts";
 import { identitiesOf, type Identity } from "../indexes";
 import { contactExists, contactMerged, contactRestricted, restoreConflict, type ContactPatch } from "../schema";
 import type { Holder } from "../store";
+import { gained, refuseSuppressed } from "../suppressions";
 import { duplicateInBatch, type Op } from "./schema";
 
 /** An operation whose contact is known: null is a new one. */
@@ -30,10 +32,18 @@ export interface Worked {
   readonly outcomes: ReadonlyMap<number, Outcome>;
 }
 
+const NONE: ReadonlySet<string> = new Set();
 const nameOf = ({ kind, value }: Identity): string => `${kind}:${value}`;
 
-/** `holders`: who owns what the tasks may take; `restricted`: contacts that may not be changed. */
-export function work(ctx: Pick<DataCtx, "now" | "actor" | "space">, registry: Registry, tasks: readonly Task[], holders: readonly Holder[], restricted: ReadonlySet<string>): Worked {
+export interface Barred {
+  /** Contacts that may not be changed. */
+  readonly restricted: ReadonlySet<string>;
+  /** Addresses and phones that nobody may have, as `kind:value`. */
+  readonly suppressed?: ReadonlySet<string>;
+}
+
+/** `holders`: who owns what the tasks may take. */
+export function work(ctx: Pick<DataCtx, "now" | "actor" | "space">, registry: Registry, tasks: readonly Task[], holders: readonly Holder[], { restricted, suppressed = NONE }: Barred): Worked {
   const owners = new Map(holders.filter(({ kind }) => kind !== "phone").map((holder) => [nameOf(holder), holder.id]));
   const touched = new Map<string, number>();
   const takenAt = new Map<string, number>();
@@ -47,7 +57,9 @@ export function work(ctx: Pick<DataCtx, "now" | "actor" | "space">, registry: Re
     const drafted = within("/data", () => draft(ctx, registry, task));
     if (drafted === null) return { action: "unchanged", id: contact?.row.id ?? "", version: contact?.row.version ?? 0 };
     const { change, action } = drafted;
+    checkFrozen(registry.fields, change);
     if (action === "updated" && restricted.has(contact?.row.id ?? "")) throw contactRestricted("A privacy request restricts what is done with the contact.");
+    refuseSuppressed(gained([change], registry.fields), suppressed);
     const id = change.after?.row.id ?? contact?.row.id ?? "";
     const had = contact && contact.row.archived_at === null ? owned(contact.doc) : [];
     const has = change.after && change.after.row.archived_at === null ? owned(change.after.doc) : [];

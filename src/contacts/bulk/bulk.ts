@@ -53,9 +53,13 @@ export const bulkKind = jobKind({
     const guards = "list_id" in wanted && wanted.type === "add_to_list" ? [isThere(ctx.space, wanted.list_id)] : [];
     return { plan: { ...plan, guards: [...plan.guards, ...guards] }, cursor: after, counts, done };
   },
-  async skip(ctx, { input: { filter: asked, now }, cursor }): Promise<Slice<number>> {
+  async skip(ctx, { input: { filter: asked, now }, cursor }, why): Promise<Slice<number>> {
     const groups = groupsOf({ filter: asked, terms: [] }, { fields: (await registryOf(ctx, true)).fields, country: ctx.space.defaultCountry, now });
-    if (!isCompiled(groups)) return { plan: { writes: [], events: [] }, cursor, counts: {}, done: true };
+    if (!isCompiled(groups)) {
+      // A field that is being converted can be asked for again later: the job waits for that.
+      if (groups.some((fault) => "code" in fault && fault.code === "field_converting")) throw why;
+      return { plan: { writes: [], events: [] }, cursor, counts: {}, done: true };
+    }
     const { rows, after, done } = await following(ctx, groups, cursor ?? 0, 1);
     return { plan: { writes: [], events: [] }, cursor: after, counts: { failed: rows.length }, done };
   },
@@ -71,7 +75,7 @@ async function actedOn(ctx: SliceCtx, wanted: BulkAction, contacts: readonly Kep
   const registry = await registryOf(ctx);
   const tasks = contacts.map((contact, index): Task => ({ index, op: wanted.type, contact, ifVersion: undefined, data: "data" in wanted ? wanted.data : "tags" in wanted ? { tags: wanted.tags } : {} }));
   const identities = wanted.type === "restore" ? contacts.flatMap(({ doc }) => identitiesOf(doc, registry.fields)) : [];
-  const { changes, outcomes } = work(ctx, registry, tasks, identities.length === 0 ? [] : await readHolders(ctx, identities, 20_000), await readRestricted(ctx, contacts.map(({ row }) => row.id)));
+  const { changes, outcomes } = work(ctx, registry, tasks, identities.length === 0 ? [] : await readHolders(ctx, identities, 20_000), { restricted: await readRestricted(ctx, contacts.map(({ row }) => row.id)) });
   const counts: Record<string, number> = {};
   for (const outcome of outcomes.values()) {
     const name = outcome instanceof Problem ? "failed" : outcome.action;

@@ -6,7 +6,7 @@ import type { Reply } from "../../platform/endpoint";
 import { decodeCursor, encodeCursor, questionOf, type PageAsked } from "../../platform/page";
 import { invalid } from "../../platform/problems";
 import { eventOf } from "../drafts";
-import { FACET_LENGTH, foldedOf } from "../indexes";
+import { foldedOf, startOf } from "../indexes";
 import { likenessesOf, WEIGHTS, type Reason } from "../likeness";
 import { contactOf, documentOf } from "../render";
 import { readContacts, type ContactRow } from "../store";
@@ -45,7 +45,7 @@ function groupOf(likeness: string, size: number, rows: readonly ContactRow[], ma
 /** As the index has them. */
 const startsOf = (row: ContactRow): ReadonlyMap<string, Reason> => {
   const doc = documentOf(row);
-  return new Map([...likenessesOf(doc, foldedOf(doc, new Map()))].map(([likeness, reason]) => [likeness.slice(0, FACET_LENGTH), reason]));
+  return new Map([...likenessesOf(doc, foldedOf(doc, new Map()))].map(([likeness, reason]) => [startOf(likeness), reason]));
 };
 
 const scoreOf = (reasons: readonly Reason[]): number => Math.round((1 - reasons.reduce((doubt, reason) => doubt * (1 - WEIGHTS[reason]), 1)) * 100) / 100;

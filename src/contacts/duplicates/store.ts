@@ -12,16 +12,20 @@ export interface Shared {
 }
 
 /**
- * The next likenesses that several live contacts have, in their order, of `looked` that are looked at, and the last one that
- * was where there are more.
+ * The next likenesses that several live contacts have, in their order, of `looked` rows that are looked at, and up to where
+ * that was, where there are more. The last one may be cut off there: it is left to the next page, unless it is all there is.
  */
 export async function readShared({ db, space }: Reader, after: string, looked: number, limit: number): Promise<{ shared: Shared[]; end: string | null }> {
-  const from = `SELECT value FROM contact_facets WHERE space_id = ? AND field = '${LIKENESS}' AND value > ? ORDER BY value, rid`;
-  const [shared, [end]] = await db.data.both<Shared, { value: string }>(
-    data(`SELECT value, count(*) AS n FROM (${from} LIMIT ?) GROUP BY value HAVING count(*) > 1 ORDER BY value LIMIT ?`, space.id, after, looked, limit),
-    data(`${from} LIMIT 1 OFFSET ?`, space.id, after, looked - 1),
+  const from = `SELECT value FROM contact_facets WHERE space_id = ?1 AND field = '${LIKENESS}' AND value > ?2 ORDER BY value, rid`;
+  const [shared, [end]] = await db.data.both<Shared, { cut: string; whole: string | null }>(
+    data(`SELECT value, count(*) AS n FROM (${from} LIMIT ?3) GROUP BY value HAVING count(*) > 1 ORDER BY value LIMIT ?4`, space.id, after, looked, limit),
+    data(
+      `WITH looked AS (${from} LIMIT ?3), last AS (SELECT value FROM looked LIMIT 1 OFFSET ?3 - 1)
+        SELECT value AS cut, (SELECT max(looked.value) FROM looked WHERE looked.value < last.value) AS whole FROM last`,
+      space.id, after, looked,
+    ),
   );
-  return { shared, end: end?.value ?? null };
+  return end && end.whole !== null ? { shared: shared.filter(({ value }) => value !== end.cut), end: end.whole } : { shared, end: end?.cut ?? null };
 }
 
 /** Contacts that have one of these likenesses, of each at most `each`. */

@@ -6,7 +6,7 @@ import { cursorMismatch, pageOf, pageQuery } from "../../platform/page";
 import { ON_WRITE, WITH_BODY } from "../../platform/problems";
 import { tagRemoving } from "../../tags/schema";
 import { example } from "../example";
-import { contact, contactArchived, contactExists, contactMerged } from "../schema";
+import { contact, contactArchived, contactExists, contactMerged, suppressed } from "../schema";
 import { list, restoreVersion } from "./history";
 import { change, changeExample, historyTooLong } from "./schema";
 
@@ -48,7 +48,7 @@ export const routes: readonly Endpoint[] = [
     bodyType: "json",
     bodyExample: { version: 1 },
     answers: { 200: { description: "The contact as it is now.", schema: contact, example, headers: { ETag: "Its version." } } },
-    problems: [...WITH_BODY, ...ON_WRITE, contactExists, contactArchived, contactMerged, tagRemoving, historyTooLong],
+    problems: [...WITH_BODY, ...ON_WRITE, contactExists, contactArchived, contactMerged, suppressed, tagRemoving, historyTooLong],
     run: (ctx, { params: { id }, body: { version } }) => restoreVersion(ctx, id, version),
   }),
 ];

@@ -48,7 +48,7 @@ export const routes: readonly Endpoint[] = [
     tag: "Contacts",
     summary: "Undo a merge",
     description:
-      "Parts what the contact's latest merge made one: the sources are there again as they were, and the contact loses what it got from them and gets back what it had; what was changed since the merge stays. Within 30 days, latest merge first.",
+      "Parts what the contact's latest merge made one: the sources are there again as they were, and the contact loses what it got from them and gets back what it had; what was changed since the merge stays; what was said of consent and told of an address since then binds both. Within 30 days, latest merge first.",
     scope: "contacts:write",
     writes: "data",
     dryRun: true,
@@ -58,7 +58,7 @@ export const routes: readonly Endpoint[] = [
     bodyOptional: true,
     bodyExample: {},
     answers: { 200: { description: "The contact as it is now.", schema: schema.unmerged, headers, example: { contact: contactExample, restored_ids: [other] } } },
-    problems: [...WITH_BODY, ...ON_WRITE, schema.mergeNotUndoable, contactArchived, contactMerged, restoreConflict],
+    problems: [...WITH_BODY, ...ON_WRITE, schema.mergeNotUndoable, contactArchived, contactMerged, contactRestricted, restoreConflict],
     run: (ctx, { params: { id }, body }) => unmerge(ctx, id, body),
   }),
 ];

@@ -3,6 +3,7 @@ import { DAY } from "../../platform/clock";
 import type { DataCtx, Space } from "../../platform/context";
 import { data, type Statement } from "../../platform/sql";
 import { MERGE_DAYS } from "./schema";
+import type { Matter } from "./union";
 
 export interface MergeRow {
   id: string;
@@ -36,3 +37,18 @@ export const pastUndoing = (now: number, limit: number): Statement<"data"> =>
 
 /** Holds while the merge has not been undone. */
 export const standing = (id: string) => ({ database: "data" as const, sql: "SELECT undone_at IS NULL FROM contact_merges WHERE id = ?", params: [id] });
+
+/** What was recorded of a contact's consent since a merge of it, but for what that merge wrote and brought. */
+const SINCE = `FROM consents WHERE space_id = ?1 AND contact_rid = ?2 AND recorded_at >= ?3 AND NOT (source = 'merge' AND proof IS ?4)
+  AND NOT EXISTS (SELECT 1 FROM json_each(coalesce(moved, '[]')) WHERE value ->> 0 = ?4)`;
+
+/** The ledger's matters since then, an entry each. */
+export const readSince = ({ db, space }: Pick<DataCtx, "db" | "space">, rid: number, { id, merged_at }: MergeRow): Promise<Matter[]> =>
+  db.data.all<Matter>(data(`SELECT channel, topic ${SINCE}`, space.id, rid, merged_at, id));
+
+/** Holds while these are all: an entry that changes nothing leaves the contact's version alone. */
+export const nothingSince = (space: Space, rid: number, { id, merged_at }: MergeRow, entries: number) => ({
+  database: "data" as const,
+  sql: `SELECT count(*) = ?5 ${SINCE}`,
+  params: [space.id, rid, merged_at, id, entries],
+});

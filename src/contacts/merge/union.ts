@@ -1,7 +1,7 @@
 // What a merge makes of several documents, and what undoing it leaves of the one that stayed. Pure.
 import { sameJson } from "../../platform/json";
 import { emailKey } from "../../platform/normalize";
-import type { Document } from "../schema";
+import { gravest, type Document } from "../schema";
 
 export interface Part {
   readonly id: string;
@@ -52,7 +52,7 @@ export function united(survivor: Part, sources: readonly Part[], prefer: Readonl
     birthday: birthday ?? null, language: language ?? null, timezone: timezone ?? null,
     external_ids: Object.fromEntries(byKey("external_ids").map(([key, value]) => [key, String(value)])),
     custom: Object.fromEntries(byKey("custom")),
-    emails: onePrimary(all(({ emails }) => emails, ({ value }) => emailKey(value) ?? value)),
+    emails: onePrimary(all(({ emails }) => emails, emailOf)),
     phones: onePrimary(all(({ phones }) => phones, ({ value }) => value)),
     addresses: all(({ addresses }) => addresses, (address) => JSON.stringify({ ...address, label: null })),
     urls: all(({ urls }) => urls, ({ value }) => value),
@@ -87,16 +87,63 @@ export function strictest(consents: readonly Document["consent"][]): Document["c
   return Object.fromEntries([...states].map(([channel, topics]) => [channel, Object.fromEntries(topics)]));
 }
 
+type Consent = Document["consent"];
+
+/** Of a consent the states for which `keep` answers one; a channel without any is left out. */
+function eachState(consent: Consent, keep: (channel: string, topic: string, state: string) => string | undefined): Consent {
+  const channels = Object.entries(consent).map(([channel, topics]): [string, [string, string][]] => [
+    channel,
+    Object.entries(topics).flatMap(([topic, state]): [string, string][] => {
+      const kept = keep(channel, topic, state);
+      return kept === undefined ? [] : [[topic, kept]];
+    }),
+  ]);
+  return Object.fromEntries(channels.filter(([, topics]) => topics.length > 0).map(([channel, topics]) => [channel, Object.fromEntries(topics)]));
+}
+
+/** A channel and topic of which something was recorded. */
+export interface Matter {
+  readonly channel: string;
+  readonly topic: string;
+}
+
+/** What a merge made of a consent, without what was stated of again since then: also where that changed nothing. */
+export const unrepeated = (after: Consent, again: readonly Matter[]): Consent =>
+  eachState(after, (channel, topic, state) => (again.some((one) => one.channel === channel && one.topic === topic) ? undefined : state));
+
 /** What of a consent was stated since a merge. */
-export const statedSince = (after: Document["consent"], now: Document["consent"]): Document["consent"] =>
-  Object.fromEntries(Object.entries(now).map(([channel, topics]) => [channel, Object.fromEntries(Object.entries(topics).filter(([topic, state]) => after[channel]?.[topic] !== state))]));
+export const statedSince = (after: Consent, now: Consent): Consent => eachState(now, (channel, topic, state) => (after[channel]?.[topic] === state ? undefined : state));
 
 /** The present document without what the merge brought, and with what it took; what was changed since then stays. */
 export function parted(before: Document, after: Document, now: Document): Document {
   const doc: Record<string, unknown> = {};
   for (const field of Object.keys(now).filter(isMember(now))) doc[field] = partedValue(before[field], after[field], now[field]);
-  return { ...now, ...doc };
+  return {
+    ...now, ...doc,
+    emails: partedItems(before.emails, after.emails, now.emails, emailOf),
+    phones: partedItems(before.phones, after.phones, now.phones, ({ value }) => value),
+    consent: eachState({ ...before.consent, ...now.consent }, (channel, topic, state) => (after.consent[channel]?.[topic] === state ? before.consent[channel]?.[topic] : state)),
+  };
 }
+
+const emailOf = ({ value }: { readonly value: string }): string => emailKey(value) ?? value;
+
+/** What the merge brought goes, whatever became of it since; own ones stay as they are now. */
+function partedItems<Item extends { readonly value: string; readonly primary: boolean }>(before: readonly Item[], after: readonly Item[], now: readonly Item[], keyOf: (item: Item) => string): Item[] {
+  if (sameJson(now, after)) return [...before];
+  const [own, brought] = [new Set(before.map(keyOf)), new Set(after.map(keyOf))];
+  const kept = now.filter((item) => own.has(keyOf(item)) || !brought.has(keyOf(item)));
+  const first = before.find(({ primary }) => primary);
+  const primary = kept.find((item) => item.primary) ?? kept.find((item) => first && keyOf(item) === keyOf(first)) ?? kept[0];
+  return kept.map((item) => (item.primary === (item === primary) ? item : { ...item, primary: item === primary }));
+}
+
+/** A source's addresses, with what deliveries told of them while another contact had them. */
+export const told = (was: Document["emails"], now: Document["emails"]): Document["emails"] =>
+  was.map((email) => {
+    const state = gravest([email.state, ...now.filter((one) => emailOf(one) === emailOf(email)).map((one) => one.state)]);
+    return state === email.state ? email : { ...email, state };
+  });
 
 const isMember =
   (doc: Document) =>

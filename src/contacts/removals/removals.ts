@@ -1,7 +1,7 @@
 // A tag, a list or a field that is deleted: gone for new calls at once, and taken off the contacts by a job, each with its
 // version and its event. When none has it, its row goes too.
 import * as z from "zod";
-import { find as findField } from "../../fields/fields";
+import { checkSettled, find as findField } from "../../fields/fields";
 import { registryOf, fieldOf } from "../../fields/registry";
 import * as fieldStore from "../../fields/store";
 import { planStart } from "../../jobs/jobs";
@@ -31,9 +31,9 @@ import { readContacts } from "../store";
 const input = z.object({ id: z.string(), key: z.string() });
 type Removal = z.output<typeof input>;
 
-/** Contacts of every state that fulfil a condition. */
+/** Contacts of every state that fulfil a condition: also merged ones, which may come back. */
 function bearing(condition: Condition): readonly Group[] {
-  const groups = groupsOf({ filter: { any: [{ all: [condition, { field: "status", op: "in", value: ["active", "archived"] }] }] }, terms: [] }, { fields: new Map(), country: "", now: 0 });
+  const groups = groupsOf({ filter: { any: [{ all: [condition, { field: "status", op: "in", value: ["active", "archived"] }] }] }, terms: [], merged: true }, { fields: new Map(), country: "", now: 0 });
   return groups.flatMap((group) => ("holds" in group ? [group] : []));
 }
 
@@ -142,6 +142,7 @@ export const removeList = (ctx: SpaceCtx, id: string): Promise<Reply<Job>> =>
 export const removeField = (ctx: SpaceCtx, id: string): Promise<Reply<Job>> =>
   removing(ctx, fieldRemoval, async () => {
     const row = await findField(ctx, id);
+    checkSettled(row);
     checkIfMatch(ctx, row.version);
     const next = (job: string) => ({ ...row, version: row.version + 1, updated_at: ctx.now, removing: job });
     return {

@@ -1,5 +1,6 @@
 // The operations that delete a tag, a list or a field.
 import * as z from "zod";
+import { fieldConverting } from "../../fields/conversion-schema";
 import { fieldId } from "../../fields/schema";
 import { accepted } from "../../jobs/schema";
 import { listId } from "../../lists/schema";
@@ -24,7 +25,7 @@ const removal = (what: string, scope: Scope, id: z.ZodString, example: string, r
     dryRun: true,
     params: z.strictObject({ id: id.meta({ description: `Id of the ${what}.`, examples: [example] }) }),
     answers: { 202: accepted },
-    problems: ON_WRITE,
+    problems: what === "field" ? [...ON_WRITE, fieldConverting] : ON_WRITE,
     run: (ctx, { params }) => run(ctx, params.id),
   });
 

@@ -4,7 +4,7 @@ import type { Fault } from "../../platform/problem";
 import type { Term } from "../../platform/walk";
 import { nearest } from "../../platform/validate";
 import { FACET_LENGTH, startOf, type Fields } from "../indexes";
-import type { Condition } from "./filter";
+import type { Question } from "./filter";
 import { fieldNames, targetOf, type Target } from "./targets";
 import { inText, type Alternatives } from "./terms";
 import { comparedValue, momentOf, MULTIPLE, PARTS, sinceOf, type Compared } from "./values";
@@ -41,16 +41,19 @@ export interface Asked {
   readonly now: number;
 }
 
+const EQUALITY: readonly Operator[] = ["in", "eq", "has_any"];
+
 /** The condition, or its faults with `pointer` before them. */
-export function compile({ field, op, value }: Condition, { fields, country, now }: Asked, pointer: string): Compiled | Fault[] {
+export function compile({ field, op, value, oneOf }: Question, { fields, country, now }: Asked, pointer: string): Compiled | Fault[] {
   const fault = (member: string, code: string, message: string): Fault[] => [{ pointer: `${pointer}${member}`, code, message }];
   const target = targetOf(field, fields);
   if (!target) {
     const near = nearest(field, fieldNames(fields));
     return fault("/field", "unknown_field", near === null ? "no such field" : `no such field; did you mean \`${near}\`?`);
   }
+  if (target.frozen) return fault("/field", "field_converting", `the values of \`${field}\` are being converted; ask again when that has ended`);
   const operators = OPERATORS_OF[target.type];
-  if (!operators.includes(op)) return fault("/op", "unknown_operator", `\`${field}\` (${target.type}) takes ${operators.join(", ")}`);
+  if (!(oneOf ? EQUALITY : [op]).some((one) => operators.includes(one))) return fault("/op", "unknown_operator", `\`${field}\` (${target.type}) takes ${operators.join(", ")}`);
   if (op === "exists" || op === "not_exists") return value === undefined ? presence(target, op) : fault("/value", "not_applicable", `\`${op}\` takes no value`);
   if (value === undefined) return fault("/value", "required", `\`${op}\` needs a value`);
   if (Array.isArray(value) !== MULTIPLE.has(op) && !(op.startsWith("has_") && !Array.isArray(value))) {
@@ -106,6 +109,9 @@ function operation(target: Target, op: Operator, values: readonly Compared[]): C
       throw new Error(`no operation ${op}`);
   }
 }
+
+/** A range gives the page its order, so it leads only where nothing is found by its value. */
+const [LATE, RANGE] = [0.25, 0.5];
 
 const NO_LEAD = { lead: null, exact: false, weight: 0, states: null } as const;
 
@@ -163,7 +169,7 @@ function partOf(target: Target, op: "contains" | "starts_with" | "ends_with", se
     const start = startOf(part);
     const end = successor(start);
     const bounds: Bounds = [{ op: ">=", value: start }, ...(end === null ? [] : [{ op: "<", value: end } as const])];
-    return { ...NO_LEAD, holds, lead: { by: "range", field: target.facet, bounds }, exact: start === part, weight: 1 };
+    return { ...NO_LEAD, holds, lead: { by: "range", field: target.facet, bounds }, exact: start === part, weight: LATE };
   }
   return { ...NO_LEAD, holds };
 }
@@ -185,9 +191,9 @@ function range(target: Target, asked: Bounds): Compiled {
   const bounds: Bounds = target.type === "date" && !asked.some(({ op }) => op.startsWith(">")) ? [FIRST_DAY, ...asked] : asked;
   const holds = any(target, (value) => ({ sql: `(${bounds.map(({ op }) => `${value} ${op} ?`).join(" AND ")})`, params: bounds.map(({ value: bound }) => bound) }));
   if (target.scalar === "c.created_at" || target.scalar === "c.updated_at") {
-    return { ...NO_LEAD, holds, lead: target.scalar === "c.created_at" ? { by: "created_at", bounds } : { by: "updated_at", bounds }, exact: true, weight: 1 };
+    return { ...NO_LEAD, holds, lead: target.scalar === "c.created_at" ? { by: "created_at", bounds } : { by: "updated_at", bounds }, exact: true, weight: LATE };
   }
-  return target.facet === undefined ? { ...NO_LEAD, holds } : { ...NO_LEAD, holds, lead: { by: "range", field: target.facet, bounds }, exact: true, weight: 2 };
+  return target.facet === undefined ? { ...NO_LEAD, holds } : { ...NO_LEAD, holds, lead: { by: "range", field: target.facet, bounds }, exact: true, weight: RANGE };
 }
 
 const recent = (target: Target, op: "within_last" | "before_last", since: Compared, now: Compared): Compiled =>

@@ -20,15 +20,14 @@ export function countsOf(space: number, groups: readonly Group[], lookedAt = LOO
   return groups.map((group, i) => {
     const earlier = groups.slice(0, i).filter(({ state }) => state === group.state);
     const rest = [...group.rest, ...earlier.map(({ holds }) => ({ sql: `NOT (${holds.map(({ sql }) => `(${sql})`).join(" AND ") || "true"})`, params: holds.flatMap(({ params }) => params) }))];
-    const counts = group.lead === null && rest.length === 0;
-    return counts ? whole(space, group) : countOf({ state: group.state, lead: group.lead, rest }, { space }, looked, most);
+    return group.state === "active" && group.lead === null && rest.length === 0 ? whole(space) : countOf({ state: group.state, lead: group.lead, rest }, { space }, looked, most);
   });
 }
 
-/** All of a space: it keeps count of them. */
-const whole = (space: number, { state }: Group): Statement<"data"> => ({
+/** All live ones of a space: it keeps count of them. */
+const whole = (space: number): Statement<"data"> => ({
   database: "data",
-  sql: `SELECT coalesce((SELECT ${state === "active" ? "live" : "archived"} FROM spaces WHERE space_id = ?), 0) AS n, 0 AS open`,
+  sql: "SELECT coalesce((SELECT live FROM spaces WHERE space_id = ?), 0) AS n, 0 AS open",
   params: [space],
 });
 

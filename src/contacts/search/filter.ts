@@ -26,6 +26,12 @@ export const filter = z
   .meta({ id: "Filter", description: "OR of groups (`any`), AND within a group (`all`)." });
 export type Filter = z.output<typeof filter>;
 
+/** A condition; `oneOf`: whatever the field's type, one of these values is it. */
+export type Question = Condition & { readonly oneOf?: true };
+export interface Questions {
+  readonly any: readonly { readonly all: readonly Question[] }[];
+}
+
 const HUBSPOT_OPERATORS = {
   EQ: "eq", NEQ: "neq", LT: "lt", LTE: "lte", GT: "gt", GTE: "gte", BETWEEN: "between", IN: "in", NOT_IN: "not_in",
   HAS_PROPERTY: "exists", NOT_HAS_PROPERTY: "not_exists", CONTAINS_TOKEN: "contains", NOT_CONTAINS_TOKEN: "not_contains",

@@ -4,10 +4,12 @@ import type { DataCtx } from "../../platform/context";
 import type { Fault, Problem } from "../../platform/problem";
 import type { Term } from "../../platform/walk";
 import { compile, type Asked, type Compiled, type Lead } from "./conditions";
-import type { Filter } from "./filter";
+import type { Questions } from "./filter";
 import { textHolds, type Alternatives } from "./terms";
 
-export type State = "active" | "archived";
+/** Merged contacts are archived ones, and nobody's to see. */
+export const STATES = ["active", "archived", "merged"] as const;
+export type State = (typeof STATES)[number];
 
 /** Contacts of one state that fulfil one group. */
 export interface Group {
@@ -20,13 +22,15 @@ export interface Group {
 }
 
 export interface Sought {
-  readonly filter: Filter | null;
+  readonly filter: Questions | null;
   /** Words of a text search. */
   readonly terms: readonly Alternatives[];
+  /** Merged ones like archived ones. */
+  readonly merged?: boolean;
 }
 
 /** The groups, or all faults of the filter. `at`: the pointer of the filter. */
-export function groupsOf({ filter, terms }: Sought, asked: Asked, at = "/filter"): readonly Group[] | Fault[] {
+export function groupsOf({ filter, terms, merged = false }: Sought, asked: Asked, at = "/filter"): readonly Group[] | Fault[] {
   const faults: Fault[] = [];
   const groups = (filter?.any ?? [{ all: [] }]).map(({ all }, g) =>
     all.flatMap((condition, c): Compiled[] => {
@@ -36,7 +40,7 @@ export function groupsOf({ filter, terms }: Sought, asked: Asked, at = "/filter"
       return [];
     }),
   );
-  return faults.length > 0 ? faults : groups.flatMap((conditions) => grouped(terms.length === 0 ? conditions : [...conditions, queried(terms)]));
+  return faults.length > 0 ? faults : groups.flatMap((conditions) => grouped(terms.length === 0 ? conditions : [...conditions, queried(terms)], merged));
 }
 
 /** Throws what `refused` makes of the filter's faults. */
@@ -50,13 +54,15 @@ const isFaults = (groups: readonly Group[] | Fault[]): groups is Fault[] => grou
 const queried = (terms: readonly Alternatives[]): Compiled => ({ holds: textHolds(terms), lead: { by: "text", terms }, exact: false, weight: 5, states: null });
 
 /** Active ones unless the group itself asks for a state. */
-function grouped(conditions: readonly Compiled[]): Group[] {
+function grouped(conditions: readonly Compiled[], merged: boolean): Group[] {
   const stated = conditions.flatMap(({ states }) => (states === null ? [] : [states]));
-  const states = (["active", "archived"] as const).filter((state) => (stated.length === 0 ? state === "active" : stated.every((some) => some.includes(state))));
+  const asks = (state: "active" | "archived"): boolean => (stated.length === 0 ? state === "active" : stated.every((some) => some.includes(state)));
+  const states = STATES.filter((state) => (state === "merged" ? merged && asks("archived") : asks(state)));
   const asked = conditions.filter(({ states: own }) => own === null);
   const holds = asked.map((one) => one.holds);
+  const first = asked.filter(({ lead }) => lead !== null).toSorted((a, b) => b.weight - a.weight)[0];
   return states.map((state) => {
-    const leading = asked.filter(({ lead }) => lead !== null && (state === "active" || isTime(lead))).toSorted((a, b) => b.weight - a.weight)[0];
+    const leading = first?.lead && (state === "active" || isTime(first.lead)) ? first : undefined;
     return { state, holds, rest: asked.filter((one) => !(one === leading && one.exact)).map((one) => one.holds), lead: leading?.lead ?? null };
   });
 }

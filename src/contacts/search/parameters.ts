@@ -1,6 +1,6 @@
 // The parameters of a list as the filter that they stand for: within one OR, across them AND.
 import { rfc3339 } from "../../platform/clock";
-import type { Condition, Filter } from "./filter";
+import type { Condition, Question, Questions } from "./filter";
 
 export interface Parameters {
   readonly email?: readonly string[] | undefined;
@@ -16,10 +16,10 @@ export interface Parameters {
 }
 
 /** Null: none. */
-export function conditionsOf({ email, phone, external_id, tag, list, status, updated_since, created_since, ...custom }: Parameters): Filter | null {
+export function conditionsOf({ email, phone, external_id, tag, list, status, updated_since, created_since, ...custom }: Parameters): Questions | null {
   const one = (field: string, op: Condition["op"], values: readonly string[] | undefined): Condition[] => (values === undefined ? [] : [{ field, op, value: [...values].toSorted() }]);
   const since = (field: string, ms: number | undefined): Condition[] => (ms === undefined ? [] : [{ field, op: "gte", value: rfc3339(ms) }]);
-  const all = [
+  const all: Question[] = [
     ...one("emails", "in", email),
     ...one("external_ids", "in", external_id),
     ...one("phones", "in", phone),
@@ -28,16 +28,16 @@ export function conditionsOf({ email, phone, external_id, tag, list, status, upd
     ...one("status", "in", status === undefined ? undefined : [...new Set(status)]),
     ...since("updated_at", updated_since),
     ...since("created_at", created_since),
-    ...Object.entries(custom).flatMap(([field, values]) => one(field, "in", Array.isArray(values) ? values.map(String) : undefined)),
+    ...Object.entries(custom).flatMap(([field, values]) => one(field, "in", Array.isArray(values) ? values.map(String) : undefined).map((asked) => ({ ...asked, oneOf: true as const }))),
   ];
   return all.length === 0 ? null : { any: [{ all }] };
 }
 
 /** What fulfils a list's own conditions, which come first in each group, and one of these filters. */
-export function within(own: Filter | null, filters: readonly Filter[]): Filter {
+export function within(own: Questions | null, filters: readonly Questions[]): Questions {
   const conditions = own?.any[0]?.all ?? [];
   return { any: filters.flatMap(({ any }) => any.map(({ all }) => ({ all: [...conditions, ...all] }))) };
 }
 
 /** The parameter whose condition a fault's pointer leads to. */
-export const parameterAt = (filter: Filter | null, pointer = ""): string => filter?.any[0]?.all[Number(/\/all\/(\d+)/.exec(pointer)?.[1])]?.field ?? "";
+export const parameterAt = (filter: Questions | null, pointer = ""): string => filter?.any[0]?.all[Number(/\/all\/(\d+)/.exec(pointer)?.[1])]?.field ?? "";

@@ -1,5 +1,5 @@
 // How a search is walked: in which order, along which indexes, and whether its matches have to be sorted first.
-import type { Group, State } from "./groups";
+import { STATES, type Group } from "./groups";
 import { joined, type Arm, type Order } from "./walks";
 
 export const SORTS = ["id", "-id", "updated_at", "-updated_at", "last_name", "-last_name"] as const;
@@ -18,8 +18,8 @@ export interface SearchPlan {
 const COLUMN = { id: "rid", updated_at: "updated_at", last_name: "last_name_key" } as const;
 
 /**
- * Without a sort a range comes in the order of its values and a time in its own, where one index serves it all; else
- * contacts come in the order of their creation.
+ * Without a sort a range that leads comes in the order of its values and a time in its own, where one index serves it all;
+ * else contacts come in the order of their creation.
  */
 export function planOf(groups: readonly Group[], sort: Sort | undefined): SearchPlan {
   const descending = sort?.startsWith("-") ?? false;
@@ -55,7 +55,7 @@ const armOf = ({ state, lead, rest }: Group): Arm => ({ state, lead, rest });
 
 /** Per state one walk along the index of the order, on which all that the groups ask is checked. */
 function collapsed(groups: readonly Group[], order: Order): Arm[] {
-  return (["active", "archived"] as const).flatMap((state: State): Arm[] => {
+  return STATES.flatMap((state): Arm[] => {
     const here = groups.filter((group) => group.state === state);
     if (here.length === 0) return [];
     const [only] = here;

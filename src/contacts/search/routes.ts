@@ -16,7 +16,7 @@ import { page, pageExample } from "./page";
 import { conditionsOf, parameterAt, within } from "./parameters";
 import { SORTS, type Sort } from "./plan";
 import { search } from "./search";
-import { MAX_QUERY, termsOf } from "./terms";
+import { termsOf, words } from "./terms";
 
 const reference = (code: string, what: string, normal: (value: string) => string | null) =>
   many(
@@ -40,7 +40,7 @@ const query = z
     tag: some("Has this tag, by its key. Repeat for OR."),
     list: some("Is in this list, by its id. Repeat for OR."),
     segment: many(z.string().regex(idPattern("segment"), "a segment id")).optional().meta({ description: "Is in this segment, by its id. Repeat for OR, at most 3." }),
-    q: z.string().max(MAX_QUERY).optional().meta({ description: "Words that names, company, e-mail addresses or phones hold; one or two letters match word beginnings. Case and accents don't matter." }),
+    q: words.optional().meta({ description: "At most 20 words that names, company, e-mail addresses or phones hold; one or two letters match word beginnings. Case and accents don't matter." }),
     status: many(z.enum(["active", "archived"])).optional().meta({ description: "Default `active`; repeat for both." }),
     updated_since: timestamp.optional().meta({ description: "Changed at or after this time; implies `sort=updated_at`." }),
     created_since: timestamp.optional().meta({ description: "Created at or after this time." }),
@@ -66,7 +66,7 @@ const searchBody = z
   .strictObject({
     filter: filter.optional(),
     filterGroups: hubspotGroups.optional().meta({ description: "The filter as HubSpot's search spells it." }),
-    query: z.string().max(MAX_QUERY).optional().meta({ description: "As `q` of the list." }),
+    query: words.optional().meta({ description: "As `q` of the list." }),
     sort: z.union([z.enum(SORTS), z.array(sortName).max(1)]).optional().meta({ description: "As the list's `sort`, or `[{field, dir}]`." }),
     sorts: z.array(hubspotSort).max(1).optional(),
     fields: z.array(fieldName).min(1).optional(),
@@ -114,7 +114,7 @@ export const routes: readonly Endpoint[] = [
     tag: "Contacts",
     summary: "Search contacts",
     description:
-      "Finds what a filter object and a text ask for: OR of at most 5 groups, AND of at most 10 conditions in each. It sees every write that was answered before. Texts are compared without case and accents. Contacts come in the order of their creation; a range that leads alone comes in the order of its values. What no index serves is checked on 20,000 contacts a call: such a page may be short, and its cursor moves on.",
+      "Finds what a filter object and a text ask for: OR of at most 5 groups, AND of at most 10 conditions in each. It sees every write that was answered before. Texts are compared without case and accents. Contacts come in the order of their creation; a filter of one group that finds nothing by its value comes in the order of its first range. What no index serves is checked on 20,000 contacts a call: such a page may be short, and its cursor moves on.",
     scope: "contacts:read",
     safe: true,
     body: searchBody,

@@ -24,6 +24,8 @@ export interface Target {
   readonly identity?: { readonly kind: "email" | "phone" | "external_id"; readonly valueOf: (value: string) => string };
   /** Part of the full-text index. */
   readonly searched?: boolean;
+  /** Its values are being converted: some are of another type, and not all are in the index. */
+  readonly frozen?: boolean;
 }
 
 const doc = (path: string): string => `c.doc ->> '$.${path}'`;
@@ -83,6 +85,7 @@ function customTarget(key: string, fields: Fields): Target | null {
   const field = fields.get(key);
   if (!field) return null;
   const { type, filterable, unique } = field;
+  if (field.frozen?.job) return { type, weight: 0, frozen: true };
   const facet = filterable ? { facet: `custom.${key}` } : {};
   const form = FORMS[type];
   const weight = type === "boolean" || type === "select" || type === "multi_select" ? COMMON : RARE;

@@ -1,18 +1,29 @@
 // Text search: the words of a query and the parts of a text as trigrams of the full-text index, and as what is then checked
 // in the text itself.
+import * as z from "zod";
 import { fold } from "../../platform/fold";
 import type { Term } from "../../platform/walk";
 import { digitsOf, spaced, spaceMark } from "../indexes";
 
-export const MAX_QUERY = 1_000;
-export const MAX_TERMS = 20;
+const MAX_QUERY = 1_000;
+const MAX_TERMS = 20;
 
 /** What a text must hold one of, as it stands in the indexed text. */
 export type Alternatives = readonly string[];
 
+const wordsOf = (query: string): string[] => fold(query).split(" ").filter(Boolean);
+
+/** A query on the wire. */
+export const words = z
+  .string()
+  .max(MAX_QUERY)
+  .check((ctx) => {
+    if (wordsOf(ctx.value).length > MAX_TERMS) ctx.issues.push({ code: "custom", message: `at most ${MAX_TERMS} words`, input: ctx.value, params: { code: "too_many_words" } });
+  });
+
 /** Per word of a query what is sought: parts of three characters and more, word beginnings below that, phones by digits. */
 export function termsOf(query: string): Alternatives[] {
-  return fold(query).split(" ").filter(Boolean).slice(0, MAX_TERMS).map((word) => {
+  return wordsOf(query).map((word) => {
     const digits = /^[+(]?[\d()./-]*\d[\d()./-]*$/.test(word) ? digitsOf(word) : "";
     return [...new Set([patternOf(word), ...(digits === "" ? [] : [patternOf(digits)])])];
   });

@@ -64,7 +64,8 @@ function part(type: FilterType, op: Operator, sent: unknown): Compared | Fault {
 
 function numberOf(sent: unknown): number | null {
   if (typeof sent === "number") return sent;
-  return typeof sent === "string" && /^-?\d{1,15}(?:\.\d{1,15})?$/.test(sent) ? Number(sent) : null;
+  const value = typeof sent === "string" && /^-?\d{1,16}(?:\.\d{1,16})?(?:[eE][+-]?\d{1,3})?$/.test(sent) ? Number(sent) : Number.NaN;
+  return Number.isFinite(value) ? value : null;
 }
 
 function timeOf(text: string): number | null {

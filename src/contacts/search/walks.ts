@@ -91,12 +91,16 @@ export function valueWalk(lead: OfValues, walk: Walk, value: string, bound: bool
   return { along: `${table} WHERE ${key.sql} AND g.value = ${value} AND ${at.sql}`, params: [...key.params, ...(bound ? [lead.values[0] ?? ""] : []), ...at.params] };
 }
 
+const IN_STATE: Readonly<Record<State, string>> = {
+  active: "archived_at IS NULL", archived: "archived_at IS NOT NULL AND merged_into IS NULL", merged: "archived_at IS NOT NULL AND merged_into IS NOT NULL",
+};
+
 /** Along the index of the order, or of the time that leads. */
 function ofContacts(state: State, lead: Extract<Lead, { by: "created_at" | "updated_at" }> | null, columns: string, walk: Walk, limit: number): Term {
   const order = lead !== null ? lead.by : walk.order === "value" ? "rid" : walk.order;
   const index = `${state === "active" ? "contacts_live" : "contacts_archived"}${INDEX[order]}`;
   const where = joined([
-    { sql: `archived_at IS ${state === "active" ? "" : "NOT "}NULL AND space_id = ?`, params: [walk.space] },
+    { sql: `${IN_STATE[state]} AND space_id = ?`, params: [walk.space] },
     ...(lead?.bounds ?? []).map(({ op, value }) => ({ sql: `${order} ${op} ?`, params: [value] })),
   ]);
   return inOrder(`SELECT ${columns} FROM contacts AS c INDEXED BY ${index}`, where, order, walk, limit);
