@@ -15,8 +15,9 @@ import type { DataCtx } from "../platform/context";
 import { sha256 } from "../platform/secret";
 import { data, type Databases } from "../platform/sql";
 import { spacesNumbered } from "../orgs/orgs";
+import { FIRST, forget, type Mark } from "../transfers/forget";
 import { eventOf } from "./events";
-import { countHits, countQuoting, freeIdentities, hitsIn, quotedOf, scrubHits, scrubQuoting, type Hit } from "./quotes";
+import { countHits, countQuoting, freeIdentities, hitsIn, quotedOf, scrubHits, scrubQuoting, writtenIn, type Hit } from "./quotes";
 import type { Receipt } from "./schema";
 import * as store from "./store";
 import { contactsOf, digestOf, subjectOf } from "./subject";
@@ -29,6 +30,8 @@ interface Progress {
   /** The stretch of the log that is left: after this number, up to that one. */
   readonly after: number;
   readonly until: number;
+  /** Where the files of imports and exports are looked through next; null: they were. */
+  readonly files: Mark | null;
   readonly counts: Readonly<Record<string, number>>;
 }
 
@@ -47,7 +50,7 @@ export async function begin(ctx: DataCtx, before: store.PrivacyRequestRow, again
   const { guards, writes, events } = planChanges(ctx.space, registry, contacts.map((row) => erased(ctx, kept(row), before.id)));
   const subjects = [...free.flatMap(({ kind, value }) => (kind === "external_id" ? [] : [[kind, value] as const])), ...contacts.map(({ id }) => ["contact_id", id] as const)];
   const progress: Progress = {
-    quoted: quotedOf(subject, contacts, free), digests: [...subjects.map((one) => digestOf(pepper, ctx.space, one)), before.subject_digest], after: 0, until: 0,
+    quoted: quotedOf(subject, contacts, free), digests: [...subjects.map((one) => digestOf(pepper, ctx.space, one)), before.subject_digest], after: 0, until: 0, files: FIRST,
     counts: Object.fromEntries(counts.map(({ name, n }) => [name, n])),
   };
   const row = { ...before, status: "processing" as const, progress: JSON.stringify(progress), version: before.version + 1, updated_at: ctx.now };
@@ -84,7 +87,8 @@ async function oneStep(ctx: DataCtx, id: string): Promise<boolean> {
     const progress = progressOf(before);
     done = before === null || progress === null;
     if (before === null || progress === null) return { reply: { status: 204 }, writes: [], events: [] };
-    const plan = progress.after < progress.until ? await swept(ctx, before, progress) : await finished(ctx, before, progress);
+    const { after, until, files } = progress;
+    const plan = after < until ? await swept(ctx, before, progress) : files ? await filesSwept(ctx, before, progress, files) : await finished(ctx, before, progress);
     return { reply: { status: 204 }, guards: [store.atVersion(before)], ...plan };
   });
   return done;
@@ -110,6 +114,13 @@ async function swept(ctx: DataCtx, before: store.PrivacyRequestRow, progress: Pr
     ],
     events: [],
   };
+}
+
+/** What files hold of the person, a stretch of one at a time. */
+async function filesSwept(ctx: DataCtx, before: store.PrivacyRequestRow, progress: Progress, at: Mark): Promise<Written> {
+  const { found, writes, next } = await forget(ctx, writtenIn(progress.quoted), at);
+  const counts = Object.entries(found).reduce((sum, [name, n]) => added(sum, name, n), progress.counts);
+  return { writes: [...writes, store.updateRequest({ ...before, progress: JSON.stringify({ ...progress, files: next, counts }), version: before.version + 1, updated_at: ctx.now })], events: [] };
 }
 
 /** The last step: answers kept for replay, other requests of the person, and the receipt in place of the subject. */

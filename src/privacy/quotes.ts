@@ -6,8 +6,10 @@ import { documentOf } from "../contacts/render";
 import type { ContactRow } from "../contacts/store";
 import { ERASED, type Quote } from "../contacts/traces";
 import type { DataCtx } from "../platform/context";
+import { isId } from "../platform/id";
 import { emailKey } from "../platform/normalize";
 import { data, type Statement } from "../platform/sql";
+import type { Forgotten } from "../transfers/forget";
 import type { Subject } from "./subject";
 
 /** Those of the identities that no other contact of the space has, live or archived. */
@@ -37,6 +39,17 @@ export function quotedOf(subject: Subject | null, contacts: readonly ContactRow[
   });
   const names = [...contacts.map(({ id }) => id), ...free.map(({ value }) => value), ...(subject ? [subject[1]] : [])].map((text) => JSON.stringify(text));
   return [...new Set([...names, ...written].map(asciiLower))];
+}
+
+/** An id that somebody else's text may have by chance is none to look for in files. */
+const LONG = 8;
+
+/** The same texts as files may have them, told apart: ids of contacts, numbers, and what is long enough to be no word of anybody's. */
+export function writtenIn(quoted: readonly string[]): Forgotten {
+  const texts = quoted.map((one): string => String(JSON.parse(one.slice(one.lastIndexOf(':"') + 1))));
+  const isContact = (text: string): boolean => isId("contact", text);
+  const isPhone = (text: string): boolean => /^\+\d{7,15}$/.test(text);
+  return { contacts: texts.filter(isContact), phones: texts.filter(isPhone), texts: texts.filter((text) => !isContact(text) && !isPhone(text) && (text.includes("@") || text.length >= LONG)) };
 }
 
 const asciiLower = (text: string): string => text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());

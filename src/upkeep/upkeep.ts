@@ -16,6 +16,7 @@ import { DAY, now as clock } from "../platform/clock";
 import { purgeIdempotency } from "../platform/commit";
 import type { Endpoint } from "../platform/endpoint";
 import { resume } from "../privacy/erasure";
+import { expireFiles as expireExports } from "../transfers/exports/expire";
 import { expireFiles, forgetLeft } from "../transfers/imports/expire";
 import { databases, log, type Databases } from "../platform/sql";
 import { tellDeprecatedUse } from "./deprecated";
@@ -47,6 +48,7 @@ export const jobs: readonly Job[] = [
   { cron: "* * * * *", name: "archived contacts", run: (_env, db, now) => purge(db, now) },
   { cron: "* * * * *", name: "what dry runs of imports left", run: (_env, db) => inSlices(async () => ((await forgetLeft(db)) ? FEW : 0), FEW) },
   { cron: "7 * * * *", name: "files of imports", run: (env, db, now) => expireFiles(env, db, now) },
+  { cron: "7 * * * *", name: "files of exports", run: (env, db, now) => expireExports(env, db, now) },
   { cron: "* * * * *", name: "full text after erasures", run: (_env, db) => mergeTexts(db) },
   { cron: "7 * * * *", name: "merges past undoing", run: (_env, db, now) => inSlices(() => purgeMerges(db, now)) },
   { cron: "* * * * *", name: "erasures under way", run: (env, db, now) => resume(env, db, now) },

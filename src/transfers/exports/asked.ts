@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Registry } from "../../fields/registry";
 import { find as findList } from "../../lists/lists";
 import { filtersOf } from "../../contacts/segments/filters";
-import { filter, type Filter } from "../../contacts/search/filter";
+import { filter, type Filter, type Questions } from "../../contacts/search/filter";
 import { groupsOf, type Group } from "../../contacts/search/groups";
 import type { DataCtx } from "../../platform/context";
 import { invalid } from "../../platform/problems";
@@ -26,7 +26,7 @@ export async function resolved(ctx: DataCtx, { filter: given, segment_id: segmen
 const portions = (ids: readonly string[]): (readonly string[])[] => Array.from({ length: Math.ceil(ids.length / MAX_VALUES) }, (_, i) => ids.slice(i * MAX_VALUES, (i + 1) * MAX_VALUES));
 
 /** Throws 422 where the filter can't be, or no longer. */
-export function groupsIn({ space }: Pick<DataCtx, "space">, { filter: sought, now }: Pick<Asked, "filter" | "now">, { fields }: Registry): readonly Group[] {
+export function groupsIn({ space }: Pick<DataCtx, "space">, { filter: sought, now }: { readonly filter: Questions | null; readonly now: number }, { fields }: Registry): readonly Group[] {
   const groups = groupsOf({ filter: sought, terms: [] }, { fields, country: space.defaultCountry, now });
   if (isGroups(groups)) return groups;
   throw invalid(groups.flatMap((one) => ("code" in one ? [one] : [])));

@@ -12,7 +12,7 @@ export interface Place {
   readonly export: string;
 }
 
-export const folderOf = ({ space, export: id }: Place): string => `exports/${space}/${id}/`;
+const folderOf = ({ space, export: id }: Place): string => `exports/${space}/${id}/`;
 const keyOf = (place: Place, name: string): string => `${folderOf(place)}${name}`;
 
 /** Answers the name of the new object. */
@@ -28,6 +28,22 @@ const contacts = z.array(z.custom<Contact>((value) => contact.shape.id.safeParse
 export async function readContacts({ FILES }: Files, place: Place, name: string): Promise<readonly Contact[]> {
   const object = await FILES.get(keyOf(place, name));
   return object ? contacts.parse(await object.json()) : [];
+}
+
+/** The text of an object; empty where it is gone. */
+export const readText = async ({ FILES }: Files, place: Place, name: string): Promise<string> => (await (await FILES.get(keyOf(place, name)))?.text()) ?? "";
+
+const PER_LIST = 1_000;
+const LISTS = 10;
+
+/** Deletes objects of an export, up to a bound; answers whether none is left. */
+export async function deleteAll({ FILES }: Files, place: Place): Promise<boolean> {
+  for (let i = 0; i < LISTS; i += 1) {
+    const { objects, truncated } = await FILES.list({ prefix: folderOf(place), limit: PER_LIST });
+    if (objects.length > 0) await FILES.delete(objects.map(({ key }) => key));
+    if (!truncated) return true;
+  }
+  return false;
 }
 
 /** The bytes of a part. Throws where it is gone: half a file is none. */

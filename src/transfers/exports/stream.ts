@@ -1,7 +1,7 @@
 // A small set of contacts as a CSV, in one answer: no job, no file that is kept.
 import { contactOf } from "../../contacts/render";
 import { following } from "../../contacts/search/all";
-import type { Filter } from "../../contacts/search/filter";
+import type { Questions } from "../../contacts/search/filter";
 import type { Contact } from "../../contacts/schema";
 import { readRestricted } from "../../contacts/store";
 import { registryOf } from "../../fields/registry";
@@ -19,7 +19,7 @@ const PAGE = 500;
 const LINES = 200;
 
 /** Throws `too_many_to_stream` (422). */
-export async function contactsCsv(ctx: SpaceCtx, filter: Filter | null, how: Pick<ExportInput, "preset" | "only_marketable"> & { readonly csv: Partial<ExportInput["csv"]> }): Promise<Reply<never>> {
+export async function contactsCsv(ctx: SpaceCtx, filter: Questions | null, how: Pick<ExportInput, "preset" | "only_marketable"> & { readonly csv: Partial<ExportInput["csv"]> }): Promise<Reply<never>> {
   const asked = { ...exportInput.parse({ format: "csv", ...how }), filter, now: ctx.now };
   const registry = await registryOf(ctx, true);
   const contacts = (await found(ctx, asked)).filter((one) => isWanted(asked, one));
@@ -31,7 +31,7 @@ export async function contactsCsv(ctx: SpaceCtx, filter: Filter | null, how: Pic
   }
 }
 
-async function found(ctx: SpaceCtx, asked: { readonly filter: Filter | null; readonly now: number }): Promise<Contact[]> {
+async function found(ctx: SpaceCtx, asked: { readonly filter: Questions | null; readonly now: number }): Promise<Contact[]> {
   const groups = groupsIn(ctx, asked, await registryOf(ctx));
   const contacts: Contact[] = [];
   for (let after = 0, done = false; !done; ) {

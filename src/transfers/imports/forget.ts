@@ -20,9 +20,9 @@ export interface Forgotten {
 
 type Where = Pick<DataCtx, "db" | "space" | "now">;
 
-/** The next import of the space after one of this id. */
-export const nextImport = ({ db, space }: Where, after: string): Promise<ImportRow | null> =>
-  db.data.first<ImportRow>(data("SELECT * FROM imports INDEXED BY imports_of_space WHERE space_id = ? AND id > ? AND file IS NOT NULL AND files_gone_at IS NULL ORDER BY id LIMIT 1", space.id, after));
+/** The next import of the space, from one of this id on. */
+export const nextImport = ({ db, space }: Where, from: string): Promise<ImportRow | null> =>
+  db.data.first<ImportRow>(data("SELECT * FROM imports INDEXED BY imports_of_space WHERE space_id = ? AND id >= ? AND file IS NOT NULL AND files_gone_at IS NULL ORDER BY id LIMIT 1", space.id, from));
 
 /** Rows of an import that a step looks through. */
 export const STRETCH = 50_000;
