@@ -8,7 +8,7 @@ const sources = new Map(
 );
 
 /** Lower may not know higher. */
-const RANKS = [["platform"], ["limits"], ["orgs"], ["jobs"], ["keys"], ["access"], ["fields", "tags", "lists"], ["contacts"], ["consents"], ["activities"], ["privacy", "sandbox"], ["usage", "audit", "notices", "reports"], ["upkeep", "reference"], ["routes", "kinds", "app", "index"]];
+const RANKS = [["platform"], ["limits"], ["orgs"], ["jobs"], ["keys"], ["access"], ["fields", "tags", "lists"], ["contacts"], ["consents"], ["activities"], ["transfers"], ["privacy", "sandbox"], ["usage", "audit", "notices", "reports"], ["upkeep", "reference"], ["routes", "kinds", "app", "index"]];
 const rankOf = (feature: string): number => RANKS.findIndex((rank) => rank.includes(feature));
 const featureOf = (file: string): string => (file.includes("/") ? (file.split("/")[0] ?? "") : file.replace(".ts", ""));
 
@@ -35,8 +35,9 @@ const OPEN: Record<string, readonly string[]> = {
   tags: ["tags", "schema", "store", "routes"],
   lists: ["lists", "schema", "store", "routes"],
   contacts: ["contacts", "schema", "routes", "search", "batch", "bulk", "lists", "duplicates", "merge", "removals", "conversions", "segments", "reindex", "purge", "indexes", "changes", "drafts", "render", "store", "suppressions", "text-merge", "traces", "example", "history", "match"],
-  consents: ["consents", "ledger", "schema", "store", "routes"],
+  consents: ["consents", "imported", "ledger", "schema", "store", "routes"],
   activities: ["routes", "stream-routes"],
+  transfers: ["forget", "empty", "imports", "exports"],
   sandbox: ["catch-up", "routes"],
   usage: ["usage", "schema", "routes"],
   audit: ["audit", "schema", "routes"],

@@ -74,6 +74,17 @@ export const TRACELESS: Readonly<Record<string, string>> = {
   privacy_requests: "the erasure's own record: it takes the subject out of all requests of the same person",
 };
 
+/** Tables of what files of imports and exports hold, where contacts stand by the row: whoever forgets a person there sees to both. */
+export const OF_FILES: Readonly<Record<string, string>> = {
+  imports: "samples of the file",
+  import_slices: "what became of each row: contacts, and cells that could not be taken",
+  import_drafts: "contacts as a dry run has them, while it is under way",
+  import_draft_keys: "what these are found by",
+  exports: "a filter as it was asked for",
+  export_pieces: "names of objects",
+  export_touched: "ids of contacts that were changed while an export was walked",
+};
+
 const setOf = (trace: Pick<Trace, "by">, contacts: readonly Named[]): string => JSON.stringify(contacts.map((one) => one[trace.by]));
 const ofThem = ({ column }: Trace): string => `${column} IN (SELECT value FROM json_each(?1)) AND space_id = ?2`;
 

@@ -20,6 +20,23 @@ export const CHANGES: readonly Entry[] = [
   {
     date: "2026-11-24",
     kind: "added",
+    summary: "Imports: CSV, TSV, JSON, NDJSON and vCard, gzipped or not, up to a million rows; exports of other tools are known by their header. A dry run counts exactly, every row is accounted for, and what was taken in can be paused, canceled and undone.",
+    operations: [
+      "imports.create", "imports.list", "imports.get", "imports.upload", "imports.update", "imports.validate", "imports.start", "imports.pause", "imports.resume", "imports.cancel", "imports.undo",
+      "imports.errors", "imports.errors_file", "imports.results_file", "imports.unprocessed_file",
+    ],
+    sunset: null,
+  },
+  {
+    date: "2026-11-24",
+    kind: "added",
+    summary: "Exports: CSV in the columns of eight tools, NDJSON, JSON and vCard, each a picture of one moment with the place of the event log that it shows.",
+    operations: ["exports.create", "exports.list", "exports.get", "exports.cancel", "exports.file", "files.get", "contacts.csv"],
+    sunset: null,
+  },
+  {
+    date: "2026-11-24",
+    kind: "added",
     summary: "Custom fields can be converted: another type, uniqueness, index or rules, with all the values that contacts have, counted first (`dry_run`) and carried out by a job; and copied from one location to another.",
     operations: ["fields.convert", "fields.copy", "fields.create", "fields.update"],
     sunset: null,

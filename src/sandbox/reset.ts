@@ -2,6 +2,7 @@
 import { commit, replayIfDone, type Plan } from "../platform/commit";
 import type { SpaceCtx } from "../platform/context";
 import type { Reply } from "../platform/endpoint";
+import { emptyFiles } from "../transfers/empty";
 import { data, type Statement } from "../platform/sql";
 import type { Emptied } from "./schema";
 
@@ -40,6 +41,13 @@ export const TABLES: readonly Table[] = [
   { name: "suppressions", key: "space_id, digest", rows: 1_000 },
   { name: "contact_merges", key: "id", rows: 500 },
   { name: "not_duplicates", key: "space_id, a, b", rows: 2_000 },
+  { name: "import_slices", key: "rowid", rows: 200 },
+  { name: "import_drafts", key: "rowid", rows: 1_000 },
+  { name: "import_draft_keys", key: "job_id, kind, value, contact_id", rows: 2_000 },
+  { name: "imports", key: "id", rows: 1_000 },
+  { name: "export_pieces", key: "export_id, kind, n", rows: 2_000 },
+  { name: "export_touched", key: "export_id, contact_id", rows: 2_000 },
+  { name: "exports", key: "id", rows: 1_000 },
   { name: "fields", key: "id", rows: 1_000 },
 ];
 /** The log and the jobs stay: a reset is one more line in it. So do a space's totals, counted down, and the revision of its fields, which rises. */
@@ -60,7 +68,9 @@ export async function reset(ctx: SpaceCtx): Promise<Reply<Emptied>> {
   const { space } = ctx;
   if (space.environment !== "sandbox") throw new Error("a reset of live data");
   if (ctx.idempotency) await replayIfDone(ctx.db.data, ctx.idempotency);
-  const { deleted, done } = await empty(ctx);
+  const files = await emptyFiles(ctx.env, space);
+  const { deleted, done: emptied } = await empty(ctx);
+  const done = files && emptied;
   return commit(ctx, ctx.db.data, async () => ({
     reply: { status: 200, body: { done, deleted: deleted["contacts"] ?? 0 } },
     writes: [data("UPDATE spaces SET revision = revision + 1 WHERE space_id = ?", space.id)],

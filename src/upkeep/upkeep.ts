@@ -16,8 +16,8 @@ import { DAY, now as clock } from "../platform/clock";
 import { purgeIdempotency } from "../platform/commit";
 import type { Endpoint } from "../platform/endpoint";
 import { resume } from "../privacy/erasure";
-import { expireFiles as expireExports } from "../transfers/exports/expire";
-import { expireFiles, forgetLeft } from "../transfers/imports/expire";
+import * as exports from "../transfers/exports/expire";
+import * as imports from "../transfers/imports/expire";
 import { databases, log, type Databases } from "../platform/sql";
 import { tellDeprecatedUse } from "./deprecated";
 
@@ -46,9 +46,8 @@ export const jobs: readonly Job[] = [
   { cron: "* * * * *", name: "index rows of an older form", run: (_env, db, now) => inSlices(() => reindex(db, now, FEW), FEW) },
   { cron: "* * * * *", name: "jobs that nobody drives", run: (env, db, now) => sweepJobs(env, db, now) },
   { cron: "* * * * *", name: "archived contacts", run: (_env, db, now) => purge(db, now) },
-  { cron: "* * * * *", name: "what dry runs of imports left", run: (_env, db) => inSlices(async () => ((await forgetLeft(db)) ? FEW : 0), FEW) },
-  { cron: "7 * * * *", name: "files of imports", run: (env, db, now) => expireFiles(env, db, now) },
-  { cron: "7 * * * *", name: "files of exports", run: (env, db, now) => expireExports(env, db, now) },
+  { cron: "* * * * *", name: "what dry runs of imports left", run: (_env, db) => inSlices(() => purgeDrafts(db)) },
+  { cron: "7 * * * *", name: "files of imports and exports", run: (env, db, now) => purgeFiles(env, db, now) },
   { cron: "* * * * *", name: "full text after erasures", run: (_env, db) => mergeTexts(db) },
   { cron: "7 * * * *", name: "merges past undoing", run: (_env, db, now) => inSlices(() => purgeMerges(db, now)) },
   { cron: "* * * * *", name: "erasures under way", run: (env, db, now) => resume(env, db, now) },
@@ -81,6 +80,21 @@ async function purgeMerges(db: Databases, now: number): Promise<number> {
   const [deleted = 0] = await db.data.batch([pastUndoing(now, SLICE)]);
   return deleted;
 }
+
+/** Answers a full slice while there is more to come. */
+async function purgeDrafts(db: Databases): Promise<number> {
+  const writes = await imports.draftsLeftOver(db);
+  if (writes.length > 0) await db.data.batch(writes);
+  return writes.length > 0 ? SLICE : 0;
+}
+
+async function purgeFiles(env: Env, db: Databases, now: number): Promise<void> {
+  for (const past of await imports.readPast(db, now)) await db.data.batch(await imports.expired(env, past, now));
+  for (const past of await exports.readPast(db, now)) await batched(db, await exports.expired(env, past, now));
+  await db.data.batch([imports.purge(now, SLICE), ...exports.purge(now, SLICE)]);
+}
+
+const batched = async (db: Databases, writes: Parameters<Databases["data"]["batch"]>[0]): Promise<void> => void (writes.length > 0 && (await db.data.batch(writes)));
 
 /** Slices of one run that merge the full-text index; a call that changes nothing says that it is whole. */
 const MERGES = 60;
