@@ -54,13 +54,16 @@ function readGroup(group: Group, cells: readonly string[]): Found[] {
   const labelled = label === null ? {} : { label };
   if (texts.length === 0) {
     const whole = cellAt(cells, group.text);
+    // Google's export has labels for blocks that are empty otherwise.
+    if (group.text === null && group.label !== null && cellAt(cells, group.label) !== "") return [{ address: labelled, columns: [["label", group.label.column]] }];
     return whole === "" ? [] : [{ address: { ...oneCell(whole), ...labelled }, columns: PARTS.map((part) => [part, group.text?.column ?? ""] as const) }];
   }
   // Google's export, which has the whole in one cell too, puts several addresses of one label into the same cells.
   const several = group.text === null ? 1 : Math.max(...texts.map(({ text }) => text.split(" ::: ").length));
   const withLine2 = group.parts.some(({ part }) => part === "line2");
   return Array.from({ length: several }, (_, i) => {
-    const address: Address = { ...labelled };
+    const labels = several === 1 ? [] : (label ?? "").split(" ::: ");
+    const address: Address = labels.length === several ? { label: labels[i] ?? "" } : { ...labelled };
     for (const { part, text } of texts) {
       const own = several === 1 ? text : (text.split(" ::: ")[i] ?? "").trim();
       if (own !== "") address[part] = part === "country" ? (countryOf(own) ?? own) : own;

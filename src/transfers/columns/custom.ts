@@ -5,15 +5,15 @@ import { cellAt, fault, mangled, type At, type Draft, type Read, type Rules } fr
 import { putIn } from "./scalars";
 import { dayOf, isoOf, timeOf } from "./values/dates";
 import { booleanOf, isMangled, numberOf } from "./values/numbers";
-import { apart } from "./values/tags";
-
-type Options = readonly { readonly key: string; readonly label: string }[];
+import { apart, EMPTY } from "./values/tags";
 
 /** A field that the space has not got yet takes the text. */
 export function customRead(key: string, at: At, rules: Rules): Read {
   const field = rules.fields.get(key);
-  const options = new Map((field?.options ?? []).flatMap(({ key: option, label }): [string, string][] => [[fold(label), option], [fold(option), option], [option, option]]));
-  const value = valueOf(field?.type ?? "text", options, field?.options ?? [], rules);
+  const listed = field?.options ?? [];
+  // What is a key is that option, whatever another one is called.
+  const options = new Map([...listed.map((one): [string, string] => [fold(one.label), one.key]), ...listed.map((one): [string, string] => [fold(one.key), one.key]), ...listed.map((one): [string, string] => [one.key, one.key])]);
+  const value = valueOf(field?.type ?? "text", options, rules);
   return (cells, draft) => {
     const text = cellAt(cells, at);
     if (text === "") {
@@ -28,7 +28,7 @@ export function customRead(key: string, at: At, rules: Rules): Read {
 /** Undefined: a fault was told. */
 type Value = (text: string, draft: Draft, at: At) => unknown;
 
-function valueOf(type: string, options: ReadonlyMap<string, string>, listed: Options, rules: Rules): Value {
+function valueOf(type: string, options: ReadonlyMap<string, string>, rules: Rules): Value {
   const option = (text: string): string => options.get(text) ?? options.get(fold(text)) ?? text.trim();
   const dated = (read: string | null, text: string, draft: Draft, at: At): unknown =>
     read === "ambiguous" ? fault(draft, at, "ambiguous_date", text, "day and month can be read either way: state `date_order`") : (read ?? text);
@@ -43,9 +43,10 @@ function valueOf(type: string, options: ReadonlyMap<string, string>, listed: Opt
     datetime: (text, draft, at) => dated(timeOf(text, rules.date_order), text, draft, at),
     select: option,
     multi_select: (text) => {
+      if (text === EMPTY) return [];
       // An option's label may hold a separator.
       if (options.has(text) || options.has(fold(text))) return [option(text)];
-      const whole = listed.length === 0 ? [text] : apart(text, null);
+      const whole = options.size === 0 ? [text] : apart(text, null);
       return [...new Set(whole.map((part) => part.trim()).filter((part) => part !== "").map(option))];
     },
     phone: (text, draft, at) => (isMangled(text) ? mangled(draft, at, text) : text),

@@ -46,11 +46,15 @@ function readCell(kind: Kind, group: Group, at: At, cells: readonly string[], dr
   const cell = cellAt(cells, at);
   if (cell === "") return;
   const given = cellAt(cells, group.label);
-  // Google marks the default one in its label; where there is a column for that, a label is just a label.
-  const starred = group.primary === null && given.startsWith("* ");
-  const label = (starred || given === "*" ? given.slice(1).trim() : given) || group.word;
-  const primary = group.primary === null ? starred || given === "*" : booleanOf(cellAt(cells, group.primary)) === true;
-  PARTS[kind](cell, draft, rules).forEach((value, i) => {
+  const values = PARTS[kind](cell, draft, rules);
+  // Google marks the default one in its label, and has a label for each of several; where there is a column for that, a label is just a label.
+  const marks = kind !== "urls" && group.primary === null;
+  const labels = marks && values.length > 1 && given.split(" ::: ").length === values.length ? given.split(" ::: ") : null;
+  values.forEach((value, i) => {
+    const own = (labels?.[i] ?? given).trim();
+    const starred = marks && /^\*(?:\s|$)/.test(own);
+    const label = (starred ? own.slice(1).trim() : own) || group.word;
+    const primary = group.primary === null ? starred : booleanOf(cellAt(cells, group.primary)) === true;
     if (kind === "phones" && isMangled(value)) return mangled(draft, at, value);
     const item = itemOf(kind, value, draft, rules);
     const raw = cellAt(cells, group.raw);
@@ -76,8 +80,8 @@ function itemOf(kind: Kind, value: string, { country }: Draft, rules: Rules): It
 const KEYS: Readonly<Record<Kind, (value: string, country: string) => string | null>> = { emails: emailKey, phones: e164, urls: (value) => value };
 
 function isSame(kind: Kind, one: Item, other: Item, { country }: Rules): boolean {
-  if (one.value === other.value) return kind !== "urls" || one.label === other.label;
   if (kind === "urls") return false;
+  if (one.value === other.value) return true;
   const key = KEYS[kind](one.value, country);
   return key !== null && key === KEYS[kind](other.value, country);
 }

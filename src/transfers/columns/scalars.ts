@@ -84,7 +84,7 @@ export function tagsRead(columns: readonly (At & { readonly separator: Separator
       for (const part of apart(cell, at.separator)) {
         const tag = part.trim();
         const key = tag.toLowerCase();
-        if (tag === "" || seen.has(key) || isSystemGroup(tag)) continue;
+        if (tag === "" || seen.has(key) || (at.separator === " ::: " && isSystemGroup(tag))) continue;
         seen.add(key);
         draft.origin.set(`/tags/${offset + tags.length}`, at.column);
         tags.push(tag);

@@ -45,10 +45,9 @@ function placed(year: number | null, a: number, b: number, order: DateOrder): Da
   return b > 12 ? made(year, a, b) : "ambiguous";
 }
 
-/** Two digits are of 1930 to 2029. 1604 is what Apple and Outlook write for no year. */
-function yearOf(text: string): number | null {
+/** Two digits are of 1930 to 2029. */
+function yearOf(text: string): number {
   const year = Number(text);
-  if (year === 1604) return null;
   return text.length > 2 ? year : year + (year < 30 ? 2000 : 1900);
 }
 

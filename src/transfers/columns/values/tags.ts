@@ -6,8 +6,12 @@ const GUESSED = ["\n", " ::: ", ";", ",", "|"] as const;
 /** Null: separated by the first of those that is there outside quotes. One in double quotes is kept whole. */
 export function apart(cell: string, separator: Separator | null): string[] {
   if (!/["\n;,|]| ::: /.test(cell)) return [cell];
-  const used = separator ?? GUESSED.find((one) => split(cell, one).length > 1) ?? ",";
-  return split(cell, used);
+  return split(cell, separator ?? guessed(cell));
+}
+
+function guessed(cell: string): string {
+  const bare = cell.replaceAll(/(^|[\n;,|]|:::)([ \t]*)"(?:[^"]|"")*"(?=[ \t]*(?:$|[\n;,|]|:::))/g, "$1$2");
+  return GUESSED.find((one) => bare.includes(one)) ?? ",";
 }
 
 function split(cell: string, separator: string): string[] {
@@ -27,6 +31,9 @@ function split(cell: string, separator: string): string[] {
   }
   return parts;
 }
+
+/** A set with nothing in it, which is not the same as no set. */
+export const EMPTY = "[]";
 
 /** With a value in double quotes where it holds a separator or a quote. */
 export const together = (values: readonly string[], separator: string): string =>
