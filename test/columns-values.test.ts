@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Rules } from "../src/transfers/columns/draft";
 import { mapped } from "../src/transfers/columns/mapped";
 import { faultsIn, fieldKey, unmapped, type Mapping } from "../src/transfers/columns/mapping";
+import { foreign } from "../src/transfers/columns/own";
 import { suggested } from "../src/transfers/columns/suggested";
 import { TARGETS, targetOf } from "../src/transfers/columns/targets";
 import { isOptOut, restrictionOf } from "../src/transfers/columns/values/consents";
@@ -97,7 +98,7 @@ describe("several in a cell", () => {
   });
 
   it("what is put together comes apart again", () => {
-    const tag = fc.string({ unit: fc.oneof(fc.constantFrom(...'",;|:\n \'='), fc.string({ unit: "grapheme", minLength: 1, maxLength: 1 })), minLength: 1 }).map((text) => text.trim()).filter((text) => text !== "");
+    const tag = fc.string({ unit: fc.oneof(fc.constantFrom(...'",;|:\n \'='.split("")), fc.string({ unit: "grapheme", minLength: 1, maxLength: 1 })), minLength: 1 }).map((text) => text.trim()).filter((text) => text !== "");
     fc.assert(fc.property(fc.array(tag, { minLength: 1, maxLength: 6 }), (tags) => {
       expect(apart(together(tags, ","), null).map((part) => part.trim())).toEqual(tags);
     }));
@@ -106,7 +107,7 @@ describe("several in a cell", () => {
   it("a formula gets a ' and loses it again, whatever it begins with", () => {
     expect(["=1+1", "+34600111222", "-5", "@a", "\tx", "\rx", "'=x", "'a", "a=b", ""].map((cell) => escaped(cell, "human"))).toEqual(["'=1+1", "'+34600111222", "'-5", "'@a", "'\tx", "'\rx", "''=x", "'a", "a=b", ""]);
     expect(["=1+1", "+34600111222", "-5", "+34 600", "-1+cmd", "--05-09"].map((cell) => escaped(cell, "machine"))).toEqual(["'=1+1", "+34600111222", "-5", "'+34 600", "'-1+cmd", "'--05-09"]);
-    fc.assert(fc.property(fc.string({ unit: fc.constantFrom(..."'=+-@\t\ra1") }), fc.constantFrom("human" as const, "machine" as const), (cell, reader) => {
+    fc.assert(fc.property(fc.string({ unit: fc.constantFrom(..."'=+-@\t\ra1".split("")) }), fc.constantFrom("human" as const, "machine" as const), (cell, reader) => {
       expect(unescaped(escaped(cell, reader))).toBe(cell);
     }));
   });
@@ -178,6 +179,7 @@ describe("cells", () => {
     const row = mapped(source, [], { Mobile: "phone.mobile", groups: "tags" }, RULES);
     expect(row).toMatchObject({ id: "con_01kqz3v9c5f1nazrk2d4f7h8jm", consents: [{ channel: "email", topic: "marketing", state: "unsubscribed", column: "consent" }], faults: [] });
     expect(row.data).toEqual({ first_name: "Ana", emails: [{ value: "ana@acme.com", label: null, primary: true }], custom: { nick: "A" }, phones: [{ value: "600111222", label: "mobile" }], tags: ["a", "b, c"] });
+    expect(foreign(Object.keys(source))).toEqual(["Mobile", "groups", "nested", "extra"]);
     expect(mapped(source, [], {}, { ...RULES, unknown_columns: "error" }).faults.map(({ column, code }) => [column, code])).toEqual([["Mobile", "unknown_column"], ["groups", "unknown_column"], ["nested", "unknown_column"], ["extra", "unknown_column"]]);
     expect(mapped(source, [], {}, { ...RULES, unknown_columns: "custom_field" }).data["custom"]).toEqual({ nick: "A", mobile: "600111222", groups: "a\nb, c", extra: "?" });
     expect(mapped({ nested: { x: 1 } }, [], { nested: "company" }, RULES).faults).toMatchObject([{ column: "nested", code: "not_a_text", value: '{"x":1}' }]);
@@ -189,13 +191,13 @@ describe("targets", () => {
     const names = TARGETS.flatMap(([name]) => {
       const [first = "", ...parts] = name.split(", ");
       const base = first.replace(/\.\w+$/, "");
-      return [first, ...parts.map((part) => (part.startsWith(".") ? base + part : part))].map((one) => one.replace("<group>", "2").replace(/<\w+>/g, "x"));
+      return [first, ...parts.map((part) => (part.startsWith(".") ? base + part : part))].map((text) => text.replace("<group>", "2").replace(/<\w+>/g, "x"));
     });
     expect(names.length).toBeGreaterThan(40);
     expect(names.filter((name) => targetOf(name) === null)).toEqual([]);
   });
 
-  it.each(["", "emails", "email.1.x", "email.a.b.c", "address", "address.home", "custom", "custom.A", "custom.a.b", "external_id.", "tags.x", "birthday.hour", "consent.email", "opt_out.email", "constructor", "first_name.x", "email..label"])("%j is none", (name) => {
+  it.each(["", "emails", "email.1.x", "email.a.b.c", "address", "address.home", "custom", "custom.A", "custom.a.b", "external_id.", "external_id.__proto__", "tags.x", "birthday.hour", "consent.email", "opt_out.email", "constructor", "first_name.x", "email..label"])("%j is none", (name) => {
     expect(targetOf(name)).toBe(null);
   });
 });

@@ -50,9 +50,11 @@ export interface Draft extends Mapped {
   readonly origin: Map<string, string>;
   /** Of the row's first address that has one. */
   country: string | null;
+  /** Members of `data` that are made here, key by key. */
+  readonly records: { custom?: Record<string, unknown>; external_ids?: Record<string, unknown> };
 }
 
-export const newDraft = (): Draft => ({ data: {}, id: null, consents: [], faults: [], origin: new Map(), country: null });
+export const newDraft = (): Draft => ({ data: {}, id: null, consents: [], faults: [], origin: new Map(), country: null, records: {} });
 
 /** Reads its columns from the cells of a row. */
 export type Read = (cells: readonly string[], draft: Draft) => void;

@@ -9,7 +9,7 @@ const LOOKS: readonly (readonly [Look, (value: string, country: string) => boole
   ["email", (value) => value.includes("@") && emailKey(value.replace(/^.*<([^<>]+)>$/, "$1")) !== null],
   ["url", (value) => /^(?:https?:\/\/|www\.)\S+\.\S+$/i.test(value) || /^(?:[\w-]+\.)+(?:com|org|net|io|es|de|fr|pt|it|nl|eu|co\.uk|br|ch|at)(?:\/\S*)?$/i.test(value)],
   ["date", (value) => /\D/.test(value) && dayOf(value, "auto") !== null],
-  ["phone", (value, country) => /^[+(]?[\d\s()./-]{7,24}$/.test(value) && (e164(value, country) !== null || /^\+/.test(value))],
+  ["phone", (value, country) => /^[+(]?[\d\s()./-]{7,24}$/.test(value) && (e164(value, country) !== null || value.startsWith("+"))],
   ["number", (value) => /^[+-]?[\d.,]+$/.test(value)],
   ["country", (value) => countryOf(value) !== null],
 ];

@@ -12,6 +12,9 @@ const CONTACT_ID = idPattern("contact");
 
 export const isOwn = (member: string): boolean => KEPT.has(member) || LEFT.has(member);
 
+/** The members of records that are objects which are not a contact's own: those alone are to be mapped. */
+export const foreign = (members: readonly string[]): string[] => members.filter((member) => !isOwn(member));
+
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null && !Array.isArray(value);
 
 export function readOwn(member: string, value: unknown, draft: Draft): void {

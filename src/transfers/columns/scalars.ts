@@ -107,8 +107,10 @@ export const idRead =
 
 /** Puts a value into one of the two members that are records. */
 export function putIn(draft: Draft, member: "custom" | "external_ids", key: string, value: unknown, column: string): void {
-  const there = draft.data[member];
-  draft.data[member] = { ...(typeof there === "object" && there !== null ? there : {}), [key]: value };
+  // What came with the record is copied once, and not written into.
+  const own = (draft.records[member] ??= { ...(typeof draft.data[member] === "object" ? draft.data[member] : {}) });
+  own[key] = value;
+  draft.data[member] = own;
   draft.origin.set(`/${member}/${key}`, column);
 }
 

@@ -58,7 +58,7 @@ const SCALARS: readonly Scalar[] = ["company", "job_title", "birthday", "languag
 const BIRTHDAY_PARTS = ["year", "month", "day"] as const;
 export const SEPARATORS: Readonly<Record<string, Separator>> = { comma: ",", semicolon: ";", pipe: "|", colons: " ::: " };
 
-const SYSTEM = /^[a-z0-9_]{1,50}$/;
+const SYSTEM = /^(?!__proto__$)[a-z0-9_]{1,50}$/;
 const NAME = /^[a-z][a-z0-9_]{0,49}$/;
 const GROUP = /^[^.]{1,50}$/;
 

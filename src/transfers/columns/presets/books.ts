@@ -46,7 +46,7 @@ export const google: Preset = {
 function customField(n: number, field: readonly [key: string, { readonly label: string }] | undefined): readonly Cell[] {
   const value = ({ custom }: Exported): string => {
     const own = field ? custom[field[0]] : undefined;
-    return own === undefined ? "" : Array.isArray(own) ? own.join(", ") : String(own);
+    return own === undefined ? "" : Array.isArray(own) ? own.join(", ") : typeof own === "string" ? own : JSON.stringify(own);
   };
   return [[`Custom Field ${n + 1} - Label`, (contact) => (value(contact) === "" ? "" : (field?.[1].label ?? ""))], [`Custom Field ${n + 1} - Value`, value]];
 }
@@ -61,6 +61,8 @@ const SPARE = ["Mobile Phone", "Other Phone", "Primary Phone"];
 
 /** Which phone stands in which column. */
 function placed(phones: readonly Phone[]): ReadonlyMap<string, string> {
+  const known = places.get(phones);
+  if (known !== undefined) return known;
   const at = new Map<string, string>();
   const homeless = phones.filter(({ label, value }) => {
     const free = PHONES.find(([header, labels]) => !at.has(header) && labels.test(label ?? ""));
@@ -71,8 +73,12 @@ function placed(phones: readonly Phone[]): ReadonlyMap<string, string> {
     const free = SPARE.find((header) => !at.has(header));
     if (free !== undefined) at.set(free, value);
   }
+  places.set(phones, at);
   return at;
 }
+/** Each of the columns asks. */
+const places = new WeakMap<readonly Phone[], ReadonlyMap<string, string>>();
+
 export const phonesPlaced = (phones: readonly Phone[]): number => placed(phones).size;
 
 const PLACES = [["Business", /^(?:work|business|office)$/i], ["Home", /^(?:home|private|personal|casa)$/i], ["Other", /^/]] as const;

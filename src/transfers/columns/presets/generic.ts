@@ -6,7 +6,7 @@ const ADDRESS = ["label", "line1", "line2", "city", "region", "postal_code", "co
 const each = (count: number, cells: (n: number) => readonly Cell[]): readonly Cell[] => Array.from({ length: count }, (_, n) => cells(n)).flat();
 const yes = (value: boolean | undefined): string => (value === undefined ? "" : value ? "true" : "");
 
-const customText = (value: unknown): string => (value === undefined || value === null ? "" : Array.isArray(value) ? (value.length === 0 ? EMPTY : together(value.map(String), ",")) : typeof value === "object" ? JSON.stringify(value) : String(value));
+const customText = (value: unknown): string => (value === undefined || value === null ? "" : Array.isArray(value) ? (value.length === 0 ? EMPTY : together(value.map(String), ",")) : typeof value === "string" ? value : JSON.stringify(value));
 
 export const generic: Preset = {
   name: "generic", reader: "human", only_marketable: false,

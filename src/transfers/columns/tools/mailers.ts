@@ -46,4 +46,4 @@ const SENDGRID: Tool["columns"] = {
 };
 const SIGNS = [["email", "phone_number_id"], ["email", "address_line_1"], ["email", "anonymous_id"], ["email", "state_province_region"]];
 
-export const sendgrid: Tool = { name: "sendgrid", signs: [...SIGNS, ...[...SIGNS, ["email", "alternate_emails"]].map((sign) => sign.map((header) => header.toUpperCase()))], columns: SENDGRID, unplaced: ["unique_name", "UNIQUE_NAME"], date_order: "mdy" };
+export const sendgrid: Tool = { name: "sendgrid", signs: [...SIGNS, ...[...SIGNS, ["email", "alternate_emails"]].map((sign) => sign.map((header) => header.toUpperCase()))], columns: SENDGRID, unplaced: ["unique_name"], date_order: "mdy" };

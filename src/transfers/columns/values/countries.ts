@@ -44,18 +44,13 @@ export const countryName = (code: string): string => (countryCode(code) === null
 
 let tongues: ReadonlyMap<string, string> | null = null;
 
+/** Also by the name that each language has for itself. */
 function languages(): ReadonlyMap<string, string> {
-  tongues ??= new Map(
-    LANGUAGES.flatMap((language) => {
-      const known = new Intl.DisplayNames([language], { type: "language", fallback: "none" });
-      const own = (code: string) => new Intl.DisplayNames([code], { type: "language", fallback: "none" }).of(code);
-      const two = A_TO_Z.flatMap((a) => A_TO_Z.map((b) => (a + b).toLowerCase()));
-      return two.flatMap((code): [string, string][] => {
-        const name = known.of(code);
-        return name === undefined ? [] : [[fold(name), code], [fold(own(code) ?? name), code]];
-      });
-    }),
-  );
+  if (tongues !== null) return tongues;
+  const known = LANGUAGES.map((language) => new Intl.DisplayNames(language, { type: "language", fallback: "none" }));
+  const two = A_TO_Z.flatMap((a) => A_TO_Z.map((b) => (a + b).toLowerCase())).filter((code) => known[0]?.of(code) !== undefined);
+  const own = (code: string) => new Intl.DisplayNames(code, { type: "language", fallback: "none" });
+  tongues = new Map(two.flatMap((code) => [own(code), ...known].flatMap((one): [string, string][] => [[fold(one.of(code) ?? code), code]])));
   return tongues;
 }
 

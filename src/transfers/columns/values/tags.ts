@@ -10,7 +10,7 @@ export function apart(cell: string, separator: Separator | null): string[] {
 }
 
 function guessed(cell: string): string {
-  const bare = cell.replaceAll(/(^|[\n;,|]|:::)([ \t]*)"(?:[^"]|"")*"(?=[ \t]*(?:$|[\n;,|]|:::))/g, "$1$2");
+  const bare = cell.replaceAll(/(^|[\n;,|]|:::)([ \t]*)"[^"]*(?:""[^"]*)*"(?=[ \t]*(?:$|[\n;,|]|:::))/g, "$1$2");
   return GUESSED.find((one) => bare.includes(one)) ?? ",";
 }
 
@@ -18,7 +18,7 @@ function split(cell: string, separator: string): string[] {
   const parts: string[] = [];
   const core = separator.trim() || separator;
   for (let at = 0; at <= cell.length; ) {
-    const quoted = /^[ \t]*"((?:[^"]|"")*)"[ \t]*/.exec(cell.slice(at));
+    const quoted = /^[ \t]*"([^"]*(?:""[^"]*)*)"[ \t]*/.exec(cell.slice(at));
     const after = at + (quoted?.[0].length ?? 0);
     if (quoted && (after === cell.length || cell.startsWith(core, after))) {
       parts.push((quoted[1] ?? "").replaceAll('""', '"'));
