@@ -28,14 +28,16 @@ const BY_WORD: ReadonlyMap<string, string> = new Map(Object.entries(LABELS).flat
 /** `rows`: some of the file, cells in the order of the columns. `country`: of phones written nationally. */
 export function suggested(columns: readonly string[], rows: readonly (readonly string[])[], fields: Labelled, country: string): Suggested {
   const tool = recognised(columns, fields);
+  const cells = columns.map((_, i) => rows.map((row) => row[i] ?? ""));
+  const looks = cells.map((values) => lookOf(values, country));
   const guessed = columns.map((column, i): Suggestion => {
     if (tool && Object.hasOwn(tool.mapping, column)) return { column, target: tool.mapping[column] ?? null, confidence: 1 };
-    const look = lookOf(rows.map((row) => row[i] ?? ""), country);
+    const look = looks[i] ?? null;
     // Beside what a tool writes stand fields that its user has made: they are the space's own, or unknown.
     const guess = tool ? ofField(column, fields) : (ofField(column, fields) ?? ofHeader(column) ?? ofLook(look));
     return guess === null ? { column, target: null, confidence: 0 } : { column, ...seen(guess, look) };
   });
-  const dated = columns.flatMap((_, i) => rows.map((row) => row[i] ?? ""));
+  const dated = cells.filter((_, i) => looks[i] === "date").flat();
   return { preset: tool?.preset ?? null, columns: tool ? guessed : settled(guessed), date_order: tool && tool.date_order !== "auto" ? tool.date_order : (orderIn(dated) ?? "auto") };
 }
 
