@@ -30,7 +30,7 @@ const ana = exported({
   external_ids: { crm: "7" }, consent: { email: { marketing: "subscribed" }, sms: { marketing: "unsubscribed" } }, custom: { tier: "gold", likes: ["tea", "wine"], since: "2020-12-25" },
 });
 
-const FIELD = { description: null, required: false, unique: false, min: null, max: null, pattern: null, default: null, filterable: false, archived: false, next: null };
+const FIELD = { description: null, required: false, unique: false, min: null, max: null, pattern: null, default: null, filterable: false, archived: false, frozen: null, next: null };
 const option = (key: string, label: string) => ({ key, label, archived: false });
 const field = (key: string, type: CustomType, label: string, options: Field["options"] = null): [string, Field] => [key, { ...FIELD, id: `fld_${key}`, key, type, label, options }];
 const FEW = new Map([field("tier", "select", "Tier", [option("gold", "Gold!")]), field("likes", "multi_select", "First Name", [option("tea", "Tea"), option("wine", "Wine")]), field("since", "date", "Customer since")]);

@@ -1,5 +1,6 @@
 // The account of an import: its errors by the page, and its rows as files. A file is made while it is sent, so its size
 // is nobody's matter.
+import type * as z from "zod";
 import type { SpaceCtx } from "../../platform/context";
 import { decodeCursor, pageOfRows, questionOf, type PageAsked } from "../../platform/page";
 import { streamed, type Streamed } from "../../platform/streamed";
@@ -11,7 +12,6 @@ import { rowsFrom, ROWS_PER_OBJECT, type Reading } from "./objects";
 import { fileOf, readingOf, type KeptFile } from "./render";
 import { fileGone, type rowError } from "./schema";
 import * as store from "./store";
-import type { z } from "zod";
 
 type RowError = z.output<typeof rowError>;
 

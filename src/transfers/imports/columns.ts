@@ -5,6 +5,7 @@ import { registryOf } from "../../fields/registry";
 import type { DataCtx, SpaceCtx } from "../../platform/context";
 import { pointerTo } from "../../platform/json";
 import { faultsIn, fieldKey, unmapped } from "../columns/mapping";
+import { cellOf, foreign } from "../columns/own";
 import { suggested } from "../columns/suggested";
 import type { Taken, Sent } from "./intake";
 import { isCells } from "./mapper";
@@ -20,8 +21,10 @@ const MAX_CELL = 1_000;
 /** All that is known of a file that was taken in. */
 export async function analysed(ctx: DataCtx, sent: Sent & { readonly uploaded_at: number }, { reading, facts, rows, sample }: Taken): Promise<KeptFile> {
   const { fields } = await registryOf(ctx, true);
-  const cells = sample.flatMap(({ source }) => (isCells(source) ? [source] : []));
-  const { preset, columns, date_order } = suggested(facts.columns, cells, fields, ctx.space.defaultCountry);
+  // A contact's own members say what they are.
+  const names = facts.format === "csv" || facts.format === "tsv" ? facts.columns : foreign(facts.columns);
+  const cells = sample.map(({ source }) => (isCells(source) ? source : names.map((name) => cellOf(source[name]) ?? "")));
+  const { preset, columns, date_order } = suggested(names, cells, fields, ctx.space.defaultCountry);
   return {
     ...facts, columns: columns.map((one, i) => ({
       ...one,

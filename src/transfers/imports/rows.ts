@@ -9,12 +9,11 @@ import type { Holder } from "../../contacts/store";
 import type { Registry } from "../../fields/registry";
 import type { DataCtx } from "../../platform/context";
 import { Problem } from "../../platform/problem";
-import { notFound } from "../../platform/problems";
 
 /** A row that was read and mapped. */
 export interface Incoming {
   readonly row: number;
-  /** The contact that it names itself; null: it is found by what it holds. */
+  /** The contact that it names itself, if there is such a one; else it is found by what it holds. */
   readonly id: string | null;
   readonly data: ContactPatch;
   /** What it does beside its patch. */
@@ -77,7 +76,7 @@ export function decided(ctx: RowCtx, registry: Registry, rows: readonly Known[],
   const names = (doc: Document): string[] => identitiesOf(doc, registry.fields).map(({ kind, value }) => `${kind}:${value}`);
 
   function decide(row: Known): Outcome {
-    const id = row.id === null ? foundBy(row) : named(row.id);
+    const id = row.id !== null && (changed.has(row.id) || contacts.has(row.id)) ? row.id : foundBy(row);
     if (id !== null && mode === "create") return { action: "skipped", contact: id, code: "contact_exists" };
     if (id === null && mode === "update") return { action: "skipped", contact: null, code: "no_match" };
     const before = id === null ? null : standing(id);
@@ -92,11 +91,6 @@ export function decided(ctx: RowCtx, registry: Registry, rows: readonly Known[],
     for (const name of has) hold(name, after.id);
     changed.set(after.id, together(changed.get(after.id), made));
     return { action: before === null ? "created" : "updated", contact: after.id, version: after.version };
-  }
-
-  function named(id: string): string {
-    if (changed.has(id) || contacts.has(id)) return id;
-    throw notFound("No such contact.");
   }
 
   /** As the rows so far have left it. */
