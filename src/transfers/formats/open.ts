@@ -14,6 +14,8 @@ import { formatOf } from "./sniff";
 import { Unreadable, type FileAsked, type FileFacts, type Format, type OpenFile, type SourceRow } from "./source";
 import { VcardReader } from "./vcard/reader";
 
+const MAGIC_BYTES = 2;
+
 type Sets = AsyncGenerator<readonly SourceRow[], void>;
 
 /** Throws `Unreadable`; so may the sets. Whoever takes no more of them ends the stream by that. */
@@ -28,7 +30,7 @@ export async function open(bytes: ReadableStream<Uint8Array>, asked: FileAsked =
 }
 
 async function opened(source: Pieces, asked: FileAsked): Promise<OpenFile> {
-  const packed = await headOf(source, 2);
+  const packed = await headOf(source, MAGIC_BYTES);
   const gzip = isGzip(packed.head);
   const unpacked = bounded(gzip ? gunzipped(packed.pieces) : packed.pieces);
   try {

@@ -1,56 +1,49 @@
 // gzip unpacked as it comes. A file that breaks off is told from one that is damaged; a bomb stops at the limit.
-import { MAX_UNPACKED_BYTES, PACKED_PIECE_BYTES } from "../limits";
+import { MAX_UNPACKED_BYTES, PACKED_PIECE_BYTES, PIECE_BYTES } from "../limits";
 import { Unreadable } from "../source";
 import { cut, type Pieces } from "./pieces";
 
 export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;
 
+/** The platform's unpacker keeps all that it is given until it is read: so it gets a small piece only when a read waits for it. */
 export async function* gunzipped(packed: Pieces): Pieces {
   const { readable, writable } = new DecompressionStream("gzip");
-  const feeding = fed(packed, writable.getWriter());
-  const reader = readable.getReader();
+  const [reader, writer] = [readable.getReader(), writable.getWriter()];
   let ended = false;
   try {
     for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      yield value;
+      const reading = watched(reader.read());
+      while (!reading.settled && !ended) {
+        const next = await packed.next();
+        if (next.done) {
+          ended = true;
+          // Whether the end is none, the read tells.
+          writer.close().catch(() => {});
+        } else {
+          for (const part of cut(next.value, PACKED_PIECE_BYTES)) await unbroken(writer.write(part), damaged);
+        }
+      }
+      const { done, value } = await unbroken(reading.promise, ended ? truncated : damaged);
+      if (done) return;
+      yield* cut(value, PIECE_BYTES);
     }
-    ended = true;
-    await feeding;
-  } catch (error) {
-    const cause = ended ? error : await feeding.then(() => error, (first: unknown) => first);
-    ended = true;
-    if (cause instanceof Broken) throw cause.whole ? truncated() : damaged();
-    throw cause;
   } finally {
-    if (!ended) await reader.cancel().catch(() => {});
-    await packed.return();
+    await Promise.allSettled([writer.abort(), reader.cancel(), packed.return()]);
   }
 }
 
-/** The unpacker's own word that something is wrong, apart from faults of where the bytes come from. */
-class Broken extends Error {
-  constructor(readonly whole: boolean) {
-    super("gzip");
-  }
+function watched<Value>(promise: Promise<Value>): { readonly promise: Promise<Value>; settled: boolean } {
+  const state = { promise, settled: false };
+  const settle = (): void => {
+    state.settled = true;
+  };
+  promise.then(settle, settle);
+  return state;
 }
 
-async function fed(packed: Pieces, writer: WritableStreamDefaultWriter<Uint8Array>): Promise<void> {
-  try {
-    for await (const piece of packed) {
-      for (const part of cut(piece, PACKED_PIECE_BYTES)) await told(writer.write(part), false);
-    }
-    await told(writer.close(), true);
-  } catch (error) {
-    await writer.abort(error).catch(() => {});
-    throw error;
-  }
-}
-
-const told = (work: Promise<void>, whole: boolean): Promise<void> =>
+const unbroken = <Value>(work: Promise<Value>, why: () => Unreadable): Promise<Value> =>
   work.catch(() => {
-    throw new Broken(whole);
+    throw why();
   });
 
 const truncated = (): Unreadable => new Unreadable("truncated_file", "The gzip file ends too early: a part of it is missing. Upload it again.");

@@ -4,9 +4,9 @@ import { escapeText } from "./text";
 
 export type Params = readonly (readonly [name: string, value: string])[];
 
-/** Of one text, or of parts that the separator keeps apart. `exact`: the parts are to come back as they are, whatever they look like. */
-export function property(name: string, params: Params, parts: readonly string[], separator: ";" | "," = ";", exact = false): string {
-  return `${name}${[...params, ...exactParam(parts, exact)].map(parameter).join("")}:${parts.map(escapeText).join(separator)}`;
+/** Of one text (`separator` null), or of parts that the separator keeps apart. `exact`: the parts are to come back as they are, whatever they look like. */
+export function property(name: string, params: Params, parts: readonly string[], separator: ";" | "," | null = null, exact = false): string {
+  return `${name}${[...params, ...exactParam(parts, exact)].map(parameter).join("")}:${parts.map((part) => escapeText(part, separator === ";")).join(separator ?? "")}`;
 }
 
 /** No line where there is no value. */

@@ -43,6 +43,6 @@ export class Items {
     const types = typesFor(name, label);
     if (types) return [written(name, [...types.map((type) => ["TYPE", this.version === "3.0" ? type.toUpperCase() : type] as const), ...params])];
     this.#groups += 1;
-    return [written(`item${this.#groups}.${name}`, params), property(`item${this.#groups}.X-ABLabel`, [], [label], ";", looksLikeApples(label))];
+    return [written(`item${this.#groups}.${name}`, params), property(`item${this.#groups}.X-ABLabel`, [], [label], null, looksLikeApples(label))];
   }
 }

@@ -4,7 +4,8 @@ import { param, type Property } from "./line";
 /** A line end is `\n`; what else controls a terminal has no place in a vCard. */
 export const plain = (text: string): string => text.replaceAll("\r\n", "\n").replaceAll(/[^\P{Cc}\t\n]/gu, "");
 
-export const escapeText = (text: string): string => plain(text).replaceAll(/[\\,;]/g, String.raw`\$&`).replaceAll("\n", String.raw`\n`);
+/** A semicolon is escaped where it would part a value: elsewhere many readers show the backslash. */
+export const escapeText = (text: string, parted: boolean): string => plain(text).replaceAll(parted ? /[\\,;]/g : /[\\,]/g, String.raw`\$&`).replaceAll("\n", String.raw`\n`);
 
 export const unescapeText = (text: string): string => text.replaceAll(/\\([^])/g, (_, char: string) => (char === "n" || char === "N" ? "\n" : char));
 
@@ -56,7 +57,7 @@ function bytesOfBase64(text: string): Uint8Array | null {
 function textOf(bytes: Uint8Array, charset: string | null): string {
   for (const label of [charset ?? "utf-8", "utf-8"]) {
     try {
-      return new TextDecoder(label, { fatal: true, ignoreBOM: false }).decode(bytes);
+      return new TextDecoder(label, { fatal: true, ignoreBOM: false }).decode(bytes).replaceAll("\r\n", "\n");
     } catch {
       continue;
     }

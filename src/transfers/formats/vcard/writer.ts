@@ -27,7 +27,7 @@ function linesOf(contact: Partial<Contact>, version: Version): string[] {
     `VERSION:${version}`,
     ...text("UID", uid ?? (contact.id && OWN_UID + contact.id)),
     ...namesOf(contact),
-    ...text("ORG", contact.company),
+    ...(contact.company ? [property("ORG", [], [contact.company], ";")] : []),
     ...text("TITLE", contact.job_title),
     ...(contact.emails ?? []).flatMap((email) => items.email(email)),
     ...(contact.phones ?? []).flatMap((phone) => items.phone(phone)),
@@ -48,7 +48,7 @@ function linesOf(contact: Partial<Contact>, version: Version): string[] {
 function namesOf({ first_name: first, last_name: last, company, emails, phones, external_ids: ids }: Partial<Contact>): string[] {
   const name = [first, last].filter(Boolean).join(" ");
   const derived = company || emails?.[0]?.value || phones?.[0]?.value || Object.values(ids ?? {})[0] || "?";
-  return [name === "" ? property("FN", [["DERIVED", "TRUE"]], [derived]) : property("FN", [], [name]), property("N", [], [last ?? "", first ?? "", "", "", ""])];
+  return [name === "" ? property("FN", [["DERIVED", "TRUE"]], [derived]) : property("FN", [], [name]), property("N", [], [last ?? "", first ?? "", "", "", ""], ";")];
 }
 
 /** A year that is not known: 4.0 leaves it out; for 3.0 Apple has a way. */
