@@ -8,7 +8,7 @@ const sources = new Map(
 );
 
 /** Lower may not know higher. */
-const RANKS = [["platform"], ["limits"], ["orgs"], ["jobs"], ["keys"], ["access"], ["fields", "tags", "lists"], ["contacts"], ["consents"], ["activities"], ["privacy", "sandbox"], ["usage", "audit", "notices", "reports"], ["upkeep", "reference"], ["routes", "kinds", "app", "index"]];
+const RANKS = [["platform"], ["limits"], ["orgs"], ["jobs"], ["keys"], ["access"], ["fields", "tags", "lists"], ["contacts"], ["consents"], ["activities"], ["transfers"], ["privacy", "sandbox"], ["usage", "audit", "notices", "reports"], ["upkeep", "reference"], ["routes", "kinds", "app", "index"]];
 const rankOf = (feature: string): number => RANKS.findIndex((rank) => rank.includes(feature));
 const featureOf = (file: string): string => (file.includes("/") ? (file.split("/")[0] ?? "") : file.replace(".ts", ""));
 

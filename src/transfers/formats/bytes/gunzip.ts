@@ -9,18 +9,21 @@ export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1]
 export async function* gunzipped(packed: Pieces): Pieces {
   const { readable, writable } = new DecompressionStream("gzip");
   const [reader, writer] = [readable.getReader(), writable.getWriter()];
+  const parts = partsOf(packed);
   let ended = false;
   try {
     for (;;) {
       const reading = watched(reader.read());
+      await turnOf(reading);
       while (!reading.settled && !ended) {
-        const next = await packed.next();
+        const next = await parts.next();
         if (next.done) {
           ended = true;
           // Whether the end is none, the read tells.
           writer.close().catch(() => {});
         } else {
-          for (const part of cut(next.value, PACKED_PIECE_BYTES)) await unbroken(writer.write(part), damaged);
+          await unbroken(writer.write(next.value), damaged);
+          await turnOf(reading);
         }
       }
       const { done, value } = await unbroken(reading.promise, ended ? truncated : damaged);
@@ -28,11 +31,26 @@ export async function* gunzipped(packed: Pieces): Pieces {
       yield* cut(value, PIECE_BYTES);
     }
   } finally {
-    await Promise.allSettled([writer.abort(), reader.cancel(), packed.return()]);
+    await Promise.allSettled([writer.abort(), reader.cancel(), parts.return()]);
   }
 }
 
-function watched<Value>(promise: Promise<Value>): { readonly promise: Promise<Value>; settled: boolean } {
+async function* partsOf(packed: Pieces): Pieces {
+  for await (const piece of packed) yield* cut(piece, PACKED_PIECE_BYTES);
+}
+
+interface Watched<Value> {
+  readonly promise: Promise<Value>;
+  settled: boolean;
+}
+
+/** A read that can be served is, and only then it is known to be. What is at hand takes some turns and no timer. */
+async function turnOf(reading: Watched<unknown>): Promise<void> {
+  for (let turns = 0; turns < 8 && !reading.settled; turns += 1) await Promise.resolve();
+  if (!reading.settled) await Promise.race([Promise.allSettled([reading.promise]), scheduler.wait(0)]);
+}
+
+function watched<Value>(promise: Promise<Value>): Watched<Value> {
   const state = { promise, settled: false };
   const settle = (): void => {
     state.settled = true;
