@@ -8,12 +8,12 @@ export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1]
 /** The platform's unpacker keeps all that it is given until it is read: so it gets a small piece only when a read waits for it. */
 export async function* gunzipped(packed: Pieces): Pieces {
   const { readable, writable } = new DecompressionStream("gzip");
-  const [reader, writer] = [readable.getReader(), writable.getWriter()];
+  const [reader, writer] = [readable.getReader({ mode: "byob" }), writable.getWriter()];
   const parts = partsOf(packed);
   let ended = false;
   try {
     for (;;) {
-      const reading = watched(reader.read());
+      const reading = watched(reader.read(new Uint8Array(PIECE_BYTES)));
       await turnOf(reading);
       while (!reading.settled && !ended) {
         const next = await parts.next();
