@@ -1,5 +1,6 @@
-// Two projects on workerd: `shared` (each test its own organization) and `alone` (whatever touches more: each file begins
-// with nothing). Both keep their workers from file to file, because a worker takes seconds to come up.
+// Three projects on workerd. `shared`: each test its own organization. `alone`: upkeep, a steered clock, whatever touches more;
+// each file begins with nothing stored. `fresh`: what looks at all that a worker has, or at how long something takes; each
+// file has a worker of its own and the machine for itself. The others keep theirs, for one takes seconds to come up.
 import { existsSync, statfsSync } from "node:fs";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
@@ -26,25 +27,22 @@ const bundled = [
   "fast-check", "hono", "hono/html", "ipaddr.js", "jose", "libphonenumber-js/max", "re2js", "typeid-js", "zod",
 ];
 
-const common = {
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
-  isolate: false,
-  maxWorkers: 2,
-  deps: { optimizer: { ssr: { enabled: true, include: bundled, rolldownOptions: { external: [/^node:/, /^cloudflare:/] } } } },
-};
+const setup = ["./test/setup.ts"];
+const project = (name: string, groupOrder: number, options: object) => ({
+  plugins: [worker()],
+  test: {
+    name, testTimeout: 60_000, hookTimeout: 60_000, isolate: false, maxWorkers: 2, setupFiles: setup, sequence: { groupOrder },
+    deps: { optimizer: { ssr: { enabled: true, include: bundled, rolldownOptions: { external: [/^node:/, /^cloudflare:/] } } } },
+    ...options,
+  },
+});
 
 export default defineConfig({
   test: {
     projects: [
-      {
-        plugins: [worker()],
-        test: { ...common, name: "shared", include: ["test/*.test.ts"], exclude: ["test/*.alone.test.ts"], setupFiles: ["./test/setup.ts"], sequence: { groupOrder: 0 } },
-      },
-      {
-        plugins: [worker()],
-        test: { ...common, name: "alone", include: ["test/*.alone.test.ts"], setupFiles: ["./test/nothing.ts", "./test/setup.ts"], sequence: { groupOrder: 1 } },
-      },
+      project("shared", 0, { include: ["test/*.test.ts"], exclude: ["test/*.{alone,fresh}.test.ts"] }),
+      project("alone", 1, { include: ["test/*.alone.test.ts"], setupFiles: ["./test/emptied.ts", ...setup] }),
+      project("fresh", 2, { include: ["test/*.fresh.test.ts"], isolate: true, maxWorkers: 1 }),
     ],
   },
 });
