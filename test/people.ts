@@ -3,16 +3,31 @@ import { createHmac } from "node:crypto";
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import { personOf, signUp } from "../src/orgs/people";
+import { auth } from "../src/orgs/sign-in/loaded";
 import { now } from "../src/platform/clock";
 import { databases } from "../src/platform/sql";
 import { Browser } from "./browser";
-import { ORIGIN } from "./world";
+import { ORIGIN } from "./origin";
 
 export const PASSWORD = "correct horse battery";
 
 export const io = () => ({ env, db: databases(env), origin: ORIGIN, now: now(), requestId: "test" });
 export const someEmail = (): string => `${crypto.randomUUID()}@people.example`;
 export const whoIs = (browser: Browser) => personOf(io(), new Headers({ Cookie: browser.cookie }));
+
+let hash: string | undefined;
+
+/** Somebody new who signed in, and the cookie of it: the rows that a sign-up leaves, the same hash of the password in all. */
+export async function planted(email: string, name: string): Promise<{ user: string; cookie: string }> {
+  const { authOf } = await auth();
+  const { authCookies, internalAdapter, password, secret } = await authOf(io()).$context;
+  hash ??= await password.hash(PASSWORD);
+  const user = await internalAdapter.createUser({ email, name }, { method: "email-password" });
+  await internalAdapter.linkAccount({ userId: user.id, providerId: "credential", accountId: user.id, password: hash });
+  const { token } = await internalAdapter.createSession(user.id);
+  const signature = createHmac("sha256", secret).update(token).digest("base64");
+  return { user: user.id, cookie: `${authCookies.sessionToken.name}=${encodeURIComponent(`${token}.${signature}`)}` };
+}
 
 export async function register() {
   const email = someEmail();

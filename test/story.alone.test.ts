@@ -6,7 +6,8 @@ import { DAY, HOUR } from "../src/platform/clock";
 import { routes } from "../src/routes";
 import { run } from "../src/upkeep/upkeep";
 import { Browser } from "./browser";
-import { ORIGIN, PASSWORD, world, type Answer, type Client, type Json, type World } from "./world";
+import { PASSWORD } from "./people";
+import { ORIGIN, world, type Answer, type Client, type Json, type World } from "./world";
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"] });

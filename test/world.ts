@@ -13,8 +13,8 @@ import * as orgs from "../src/orgs/orgs";
 import type { Role } from "../src/orgs/roles";
 import type { Plan } from "../src/limits/plans";
 import * as z from "zod";
-import { Browser } from "./browser";
 import { ORIGIN } from "./origin";
+import { planted } from "./people";
 
 export { ORIGIN } from "./origin";
 
@@ -102,8 +102,6 @@ export interface Somebody {
   by: Client;
 }
 
-export const PASSWORD = "correct horse battery";
-
 const eventRow = z.object({
   seq: z.number(), id: z.string(), type: z.string(), subject: z.string(), version: z.number(),
   changes: z.string().nullable(), data: z.string().nullable(), actor: z.string(), space_id: z.number().nullable(), request_id: z.string(),
@@ -147,12 +145,9 @@ export async function world({ plan = "enterprise", bindings = env, limits = {} }
   const defaults = { "CF-Connecting-IP": ip };
   const sessions = new Map<Role, Promise<Client>>();
 
-  /** Signing up signs in: one password to hash instead of two. */
   async function signedUp(email: string, name: string): Promise<Somebody> {
-    const browser = new Browser(ip);
-    const { status, body } = await browser.post("/sign-up/email", { email, name, password: PASSWORD });
-    if (status !== 200) throw new Error(`no sign-up: ${status}`);
-    return { user: body.user.id, email, by: new Client(null, "", { ...defaults, Cookie: browser.cookie, Origin: ORIGIN }) };
+    const { user, cookie } = await planted(email, name);
+    return { user, email, by: new Client(null, "", { ...defaults, Cookie: cookie, Origin: ORIGIN }) };
   }
   async function signedIn(role: Role): Promise<Client> {
     const { user, by } = await signedUp(`${role}@${domain}`, role);

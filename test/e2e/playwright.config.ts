@@ -14,7 +14,7 @@ export default defineConfig({
   workers: 2,
   timeout: 60_000,
   // The reference draws the whole document at once, on whatever machine this is.
-  expect: { timeout: 15_000 },
+  expect: { timeout: 30_000 },
   reporter: "list",
   outputDir: "../../.wrangler/e2e",
   use: {

@@ -1,7 +1,7 @@
 // Guessing on a large scale: claim tokens, keys, passwords. All of it is refused, most of it without a look into any
 // database, and meanwhile others are served, the owner of the attacked account among them.
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { mint } from "../src/keys/keys";
 import { GUARDS } from "../src/limits/guards";
 import { mintToken } from "../src/platform/token";
@@ -106,6 +106,14 @@ describe("guessed from 1,000 networks", () => {
 describe("guessed for one account", () => {
   const wrong = (address: string, i: number): Promise<Answer> => new Browser(address).post("/sign-in/email", { email, password: `guess number ${i}` });
   const right = (by: Browser): Promise<Answer> => by.post("/sign-in/email", { email, password: PASSWORD });
+
+  // No attempt comes back while this goes on, however slow the machine.
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
 
   it("1,000 passwords from 50 networks: its owner signs in meanwhile, in a browser where they did before", async () => {
     const [home, elsewhere] = [new Browser(), new Browser()];
