@@ -16,7 +16,7 @@ import { MOST, NARROW, widened } from "../src/transfers/columns/presets/bounds";
 import { emailOf, isMarketable } from "../src/transfers/columns/presets/cells";
 import type { Exported } from "../src/transfers/columns/presets/preset";
 import { prepared, PRESET_NAMES, PRESETS, type PresetName } from "../src/transfers/columns/presets/presets";
-import { escaped } from "../src/transfers/columns/values/formula";
+import { escaped } from "../src/transfers/formats/csv/writer";
 import { columnsOf, RULES } from "./columns";
 
 const ID = "con_01kqz3v9c5f1nazrk2d4f7h8jm";
@@ -111,7 +111,7 @@ describe("what each tool demands", () => {
   it("a tool that sends gets nobody who doesn't take mail", () => {
     const marketable = (doc: Partial<Document>) => isMarketable(exported(doc));
     expect(PRESET_NAMES.filter((name) => PRESETS[name].only_marketable)).toEqual(["mailchimp", "klaviyo", "sendgrid", "brevo", "hubspot"]);
-    expect(PRESET_NAMES.filter((name) => PRESETS[name].reader === "human")).toEqual(["generic", "google", "outlook"]);
+    expect(PRESET_NAMES.filter((name) => PRESETS[name].reader === "people")).toEqual(["generic", "google", "outlook"]);
     const emails = [email("a@x.example")];
     expect([marketable({ emails }), marketable({ emails, consent: { email: { marketing: "subscribed" }, sms: { marketing: "unsubscribed" } } }), isMarketable(ana)]).toEqual([true, true, true]);
     const out = (["unsubscribed", "never", "pending"] as const).map((state) => marketable({ emails, consent: { email: { marketing: state } } }));
@@ -164,7 +164,7 @@ describe("the generic export", () => {
         const read = prepare(headers, recognised(headers)?.mapping ?? {}, rules);
         for (const [i, contact] of contacts.entries()) {
           const { cells, warnings } = write(contact);
-          const row = read(cells.map((cell) => escaped(cell, "human")));
+          const row = read(cells.map((cell) => escaped(cell, "people")));
           expect({ faults: row.faults, warnings, id: row.id }).toEqual({ faults: [], warnings: [], id: ID });
           expect(apply(emptyDocument({ type: "api" }), checkBody(contactPatch, row.data), engine)).toEqual(docs[i]);
         }

@@ -10,7 +10,6 @@ import { TARGETS, targetOf } from "../src/transfers/columns/targets";
 import { isOptOut, restrictionOf } from "../src/transfers/columns/values/consents";
 import { countryName, countryOf, languageOf } from "../src/transfers/columns/values/countries";
 import { dayOf, isoOf, orderIn, timeOf, type DateOrder } from "../src/transfers/columns/values/dates";
-import { escaped, unescaped } from "../src/transfers/columns/values/formula";
 import { splitName } from "../src/transfers/columns/values/names";
 import { booleanOf, isMangled, numberOf } from "../src/transfers/columns/values/numbers";
 import { apart, together } from "../src/transfers/columns/values/tags";
@@ -101,14 +100,6 @@ describe("several in a cell", () => {
     const tag = fc.string({ unit: fc.oneof(fc.constantFrom(...'",;|:\n \'='.split("")), fc.string({ unit: "grapheme", minLength: 1, maxLength: 1 })), minLength: 1 }).map((text) => text.trim()).filter((text) => text !== "");
     fc.assert(fc.property(fc.array(tag, { minLength: 1, maxLength: 6 }), (tags) => {
       expect(apart(together(tags, ","), null).map((part) => part.trim())).toEqual(tags);
-    }));
-  });
-
-  it("a formula gets a ' and loses it again, whatever it begins with", () => {
-    expect(["=1+1", "+34600111222", "-5", "@a", "\tx", "\rx", "'=x", "'a", "a=b", ""].map((cell) => escaped(cell, "human"))).toEqual(["'=1+1", "'+34600111222", "'-5", "'@a", "'\tx", "'\rx", "''=x", "'a", "a=b", ""]);
-    expect(["=1+1", "+34600111222", "-5", "+34 600", "-1+cmd", "--05-09"].map((cell) => escaped(cell, "machine"))).toEqual(["'=1+1", "+34600111222", "-5", "'+34 600", "'-1+cmd", "'--05-09"]);
-    fc.assert(fc.property(fc.string({ unit: fc.constantFrom(..."'=+-@\t\ra1".split("")) }), fc.constantFrom("human" as const, "machine" as const), (cell, reader) => {
-      expect(unescaped(escaped(cell, reader))).toBe(cell);
     }));
   });
 });

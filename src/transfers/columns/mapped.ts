@@ -1,4 +1,5 @@
 // From a record of a file to what it says of a contact: prepared once for a mapping, then run for every row.
+import { unescaped } from "../formats/csv/writer";
 import type { Source } from "../formats/source";
 import { addressesRead } from "./addresses";
 import { customRead } from "./custom";
@@ -8,7 +9,6 @@ import { fieldKey, type Mapping } from "./mapping";
 import { cellOf, isOwn, readOwn } from "./own";
 import { birthdayPartsRead, consentRead, externalIdRead, idRead, namesRead, optOutRead, scalarRead, tagsRead } from "./scalars";
 import { targetOf, type NamePart, type Target } from "./targets";
-import { unescaped } from "./values/formula";
 
 type Placed = At & { readonly target: Target };
 

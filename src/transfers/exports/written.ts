@@ -29,7 +29,7 @@ export function writerOf({ format, preset, fields, csv }: How, bounds: Bounds, r
     return { start, end, record: (contact, n) => ({ text: record(fields === undefined ? contact : only(contact, fields), n), warnings: [] }) };
   }
   const { reader } = PRESETS[preset];
-  const escapeFormulas = csv.escape_formulas ? (reader === "machine" ? "machines" : "people") : "none";
+  const escapeFormulas = csv.escape_formulas ? reader : "none";
   const written = (cells: readonly string[]): string => line(cells, { delimiter: csv.delimiter, escapeFormulas });
   const { headers, line: lineOf } = prepared(PRESETS[preset], bounds, registry.fields);
   return {

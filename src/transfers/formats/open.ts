@@ -50,12 +50,12 @@ async function opened(source: Pieces, asked: FileAsked): Promise<OpenFile> {
   }
 }
 
-function readerOf(head: string, whole: boolean, { format: asked, delimiter }: FileAsked): { format: Format; reader: Reader } {
+function readerOf(head: string, whole: boolean, { format: asked, delimiter, headerAt }: FileAsked): { format: Format; reader: Reader } {
   const format = asked ?? formatOf(head);
   if (format === "json") return { format, reader: new JsonReader() };
   if (format === "ndjson") return { format, reader: new NdjsonReader() };
   if (format === "vcard") return { format, reader: new VcardReader() };
-  const dialect = dialectOf(head, whole, delimiter ?? (format === "tsv" ? "\t" : undefined));
+  const dialect = dialectOf(head, whole, delimiter ?? (format === "tsv" ? "\t" : undefined), headerAt);
   const reader = new CsvReader(dialect);
   return { format: asked ?? (dialect.delimiter === "\t" ? "tsv" : "csv"), reader };
 }

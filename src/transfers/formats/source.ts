@@ -31,6 +31,8 @@ export interface FileAsked {
   readonly format?: Format | undefined;
   readonly encoding?: string | undefined;
   readonly delimiter?: string | undefined;
+  /** Of the first records of a table the one that is its header: tools that are known may begin with notes. */
+  readonly headerAt?: ((rows: readonly (readonly string[])[]) => number) | undefined;
 }
 
 export interface OpenFile {

@@ -2,6 +2,7 @@
 // rows it has is known when the upload is answered. In memory there is a part of it at a time.
 import type { Env } from "../../env";
 import { newRequestId } from "../../platform/id";
+import { headerAt } from "../columns/recognised";
 import type { FileAsked, FileFacts, OpenFile, SourceRow } from "../formats/source";
 import type { ImportInput } from "./schema";
 import { putRows, ROWS_PER_OBJECT, sourceKey, type Reading } from "./objects";
@@ -29,7 +30,7 @@ const BY_TYPE: Readonly<Record<string, "tsv" | "ndjson" | "json" | "vcard">> = {
 
 export function askedOf({ format, encoding, delimiter }: ImportInput, type = "") {
   const known = format === "auto" ? BY_TYPE[type] : format;
-  return { ...(known === undefined ? {} : { format: known }), ...(encoding === undefined ? {} : { encoding }), ...(delimiter === undefined ? {} : { delimiter }) };
+  return { headerAt, ...(known === undefined ? {} : { format: known }), ...(encoding === undefined ? {} : { encoding }), ...(delimiter === undefined ? {} : { delimiter }) };
 }
 
 export type Opener = (bytes: ReadableStream<Uint8Array>, asked: FileAsked) => Promise<OpenFile>;

@@ -26,9 +26,16 @@ export function mapperOf(row: ImportRow, file: KeptFile, { fields }: Registry, c
   const valueIn = ({ source }: SourceRow, column: string): string => (isCells(source) ? (source[at.get(column) ?? -1] ?? "") : (cellOf(source[column]) ?? ""));
   return (source) => {
     if (source.fault) return { data: {}, id: null, restrictions: [], faults: [{ column: null, value: null, ...source.fault }], originOf: () => null };
-    const mapped = map(source.source);
+    const mapped = map(file.format === "vcard" ? known(source.source) : source.source);
     return { data: mapped.data, id: mapped.id, restrictions: mapped.consents, faults: mapped.faults, originOf: originIn(mapped, (column) => valueIn(source, column)) };
   };
+}
+
+/** What a card has that no contact has a member for is left out. */
+function known(source: SourceRow["source"]): SourceRow["source"] {
+  if (isCells(source)) return source;
+  const { extras: _, ...members } = source;
+  return members;
 }
 
 const originIn = (mapped: Mapped, valueOf: (column: string) => string): Origin => (pointer) => {

@@ -24,7 +24,7 @@ const googleAddress = (n: number): readonly Cell[] => {
 };
 
 export const google: Preset = {
-  name: "google", reader: "human", only_marketable: false,
+  name: "google", reader: "people", only_marketable: false,
   columns: (given, fields) => {
     const bounds = atLeast(given, 1);
     const custom = Array.from(fields);
@@ -114,7 +114,7 @@ const OUTLOOK: readonly Cell[] = [
   ["Web Page", (contact) => contact.urls.find(({ value }) => value !== personal(contact))?.value ?? ""], ["Birthday", ({ birthday }) => usDate(birthday) ?? ""], ...empty("Anniversary,Notes"),
 ];
 export const outlook: Preset = {
-  name: "outlook", reader: "human", only_marketable: false,
+  name: "outlook", reader: "people", only_marketable: false,
   // Not one of its 57, but its import knows it.
   columns: ({ tags }) => (tags ? [...OUTLOOK, ["Categories", (contact) => contact.tags.map((tag) => tag.replaceAll(";", ",")).join(";")]] : OUTLOOK),
   holds: () => ({ company: 1, job_title: 1, birthday: 1, emails: 3, phones: ANY, addresses: 3, urls: 2, tags: ANY }),

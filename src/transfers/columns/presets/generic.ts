@@ -9,7 +9,7 @@ const yes = (value: boolean | undefined): string => (value === undefined ? "" : 
 const customText = (value: unknown): string => (value === undefined || value === null ? "" : Array.isArray(value) ? (value.length === 0 ? EMPTY : together(value.map(String), ",")) : typeof value === "string" ? value : JSON.stringify(value));
 
 export const generic: Preset = {
-  name: "generic", reader: "human", only_marketable: false,
+  name: "generic", reader: "people", only_marketable: false,
   columns: (bounds, fields) => [
     ["id", ({ id }) => id], ["status", ({ status }) => status], ["first_name", (contact) => contact.first_name ?? ""], ["last_name", (contact) => contact.last_name ?? ""], ["company", (contact) => contact.company ?? ""], ["job_title", (contact) => contact.job_title ?? ""],
     ...each(bounds.emails, (n) => [

@@ -23,7 +23,7 @@ const monthDay = ({ birthday }: Exported): string => (birthday === null ? "" : `
 
 const MAILCHIMP: readonly Cell[] = [email("Email Address"), ...nameCells("First Name", "Last Name"), ["Address", oneCell], phone("Phone Number"), ["Birthday", monthDay], ["Tags", ({ tags }) => together(tags, ",")]];
 export const mailchimp: Preset = {
-  name: "mailchimp", reader: "machine", only_marketable: true, limit_bytes: 255,
+  name: "mailchimp", reader: "machines", only_marketable: true, limit_bytes: 255,
   columns: (_, fields) => [...MAILCHIMP, ...customCells(fields, MAILCHIMP, { header: (_key, label) => label, separator: ", ", labels: true })],
   holds: () => ({ emails: 1, phones: 1, addresses: 1, birthday: 1, tags: ANY, custom: ANY }),
 };
@@ -37,7 +37,7 @@ const KLAVIYO: readonly Cell[] = [
   consent("Email Marketing Consent", "email", "marketing"), ["Email Marketing Consent Timestamp", () => ""], consent("SMS Marketing Consent", "sms", "marketing"), consent("SMS Transactional Consent", "sms", "transactional"),
 ];
 export const klaviyo: Preset = {
-  name: "klaviyo", reader: "machine", only_marketable: true,
+  name: "klaviyo", reader: "machines", only_marketable: true,
   columns: (_, fields) => [...KLAVIYO, ...customCells(fields, KLAVIYO, { header: (_key, label) => label, separator: ", ", labels: true })],
   holds: () => ({ company: 1, job_title: 1, emails: 1, phones: 1, addresses: 1, custom: ANY, consent: ANY }),
 };
@@ -46,7 +46,7 @@ const SENDGRID: readonly Cell[] = [
   email("email"), ...nameCells("first_name", "last_name"), part("address_line_1", "line1"), part("address_line_2", "line2"), part("city", "city"), part("state_province_region", "region"), part("postal_code", "postal_code"), part("country", "country"), phone("phone_number_id"), ["external_id", ({ id }) => id], ["anonymous_id", () => ""],
 ];
 export const sendgrid: Preset = {
-  name: "sendgrid", reader: "machine", only_marketable: true,
+  name: "sendgrid", reader: "machines", only_marketable: true,
   // A header has letters, digits and _ only, so the field's key.
   columns: (_, fields) => [...SENDGRID, ...customCells(fields, SENDGRID, { header: (key) => key, separator: ", ", date: (iso) => usDate(iso) ?? "" })],
   holds: () => ({ emails: 1, phones: 1, addresses: 1, custom: ANY }),
@@ -54,7 +54,7 @@ export const sendgrid: Preset = {
 
 const BREVO: readonly Cell[] = [email("EMAIL"), ...nameCells("FIRSTNAME", "LASTNAME"), ["SMS", mobileOf], ["WHATSAPP", whatsappOf], ["LANDLINE_NUMBER", landlineOf], ["EXT_ID", ({ id }) => id]];
 export const brevo: Preset = {
-  name: "brevo", reader: "machine", only_marketable: true,
+  name: "brevo", reader: "machines", only_marketable: true,
   columns: (_, fields) => [...BREVO, ...customCells(fields, BREVO, { header: (key) => key.toUpperCase(), separator: ",", labels: true })],
   holds: () => ({ emails: 1, phones: 3, custom: ANY }),
 };
@@ -65,7 +65,7 @@ const HUBSPOT: readonly Cell[] = [
   part("City", "city"), part("State/Region", "region"), part("Postal Code", "postal_code"), ["Country/Region", (contact) => countryName(addressOf(contact, "country"))],
 ];
 export const hubspot: Preset = {
-  name: "hubspot", reader: "machine", only_marketable: true,
+  name: "hubspot", reader: "machines", only_marketable: true,
   columns: (_, fields) => {
     const custom = customCells(fields, HUBSPOT, { header: (_key, label) => label, separator: ";" });
     const stage = custom.find(([header]) => header === "Lifecycle Stage") ?? ["Lifecycle Stage", () => ""];

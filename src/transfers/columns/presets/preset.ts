@@ -1,7 +1,7 @@
 // How a set of contacts is written for a tool: the columns that it takes, in its words, and what of a contact has no place there.
 import type { Document } from "../../../contacts/schema";
 import type { Field } from "../../../fields/registry";
-import type { Reader } from "../values/formula";
+import type { FormulaRule } from "../../formats/csv/writer";
 import type { Bounds } from "./bounds";
 
 /** What of a contact is written; `id` and times are told where the tool keeps them. */
@@ -32,7 +32,7 @@ export type Cell = readonly [header: string, value: (contact: Exported) => strin
 export interface Preset {
   readonly name: string;
   /** Which cells get a `'` before what a spreadsheet would run. */
-  readonly reader: Reader;
+  readonly reader: Exclude<FormulaRule, "none">;
   /** A tool that sends e-mail: unless asked otherwise it gets those alone that may get any. */
   readonly only_marketable: boolean;
   /** The columns for contacts of these bounds. */

@@ -6,15 +6,24 @@ export interface Dialect {
   readonly newline: "\n" | "\r";
   /** Excel's `sep=;` stands before the header. */
   readonly sepLine: boolean;
+  /** Records before the header: notes that some tools begin with. */
+  readonly before: number;
 }
+
+/** Which of the first records is the header, where that is known. */
+export type HeaderAt = (rows: readonly (readonly string[])[]) => number;
 
 const DELIMITERS = [",", ";", "\t", "|"] as const;
 const RECORDS_LOOKED_AT = 100;
 
-export function dialectOf(head: string, whole: boolean, asked: string | undefined): Dialect {
+const HEADER_LOOKED_AT = 10;
+
+export function dialectOf(head: string, whole: boolean, asked: string | undefined, headerAt: HeaderAt = () => 0): Dialect {
   const newline = newlineOf(head);
   const said = /^sep=([^\r\n"])[\r\n]/i.exec(head)?.[1];
-  return { delimiter: asked ?? said ?? delimiterOf(head, newline, whole), newline, sepLine: said !== undefined };
+  const delimiter = asked ?? said ?? delimiterOf(head, newline, whole);
+  const { data }: Papa.ParseResult<string[]> = new Papa.Parser({ delimiter, newline, preview: HEADER_LOOKED_AT }).parse(head, 0, !whole && head.includes(newline));
+  return { delimiter, newline, sepLine: said !== undefined, before: said === undefined ? headerAt(data.map((cells) => cells.map((cell) => cell.replace(/\r$/, "")))) : 0 };
 }
 
 /** The first line end outside of quotes: `\r` where no `\n` follows it; `\r\n` is a `\n` with something before it. */

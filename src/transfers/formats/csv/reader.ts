@@ -13,7 +13,8 @@ export class CsvReader implements Reader {
   readonly delimiter: string;
   #parser: Papa.Parser;
   #newline: Dialect["newline"];
-  #sepLine: boolean;
+  /** Records that are still to be passed over before the header. */
+  #before: number;
   #hasHeader = false;
   #rows: SourceRow[] = [];
   #row = 0;
@@ -23,10 +24,10 @@ export class CsvReader implements Reader {
   #skip: Skip | null = null;
   #hasNul = false;
 
-  constructor({ delimiter, newline, sepLine }: Dialect) {
+  constructor({ delimiter, newline, sepLine, before }: Dialect) {
     this.delimiter = delimiter;
     this.#newline = newline;
-    this.#sepLine = sepLine;
+    this.#before = sepLine ? 1 : before;
     this.#parser = new Papa.Parser({ delimiter, newline, step: ({ data, errors, meta }: Papa.ParseStepResult<string[][]>) => this.#take(data[0] ?? [], errors, meta.cursor) });
   }
 
@@ -62,8 +63,8 @@ export class CsvReader implements Reader {
   #take(cells: string[], errors: readonly Papa.ParseError[], end: number): void {
     const start = this.#at;
     this.#at = end;
-    if (this.#sepLine) {
-      this.#sepLine = false;
+    if (this.#before > 0) {
+      this.#before -= 1;
       return;
     }
     this.#withoutReturn(cells, start, end);
