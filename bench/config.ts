@@ -8,6 +8,7 @@ interface Config {
   readonly d1_databases: readonly { readonly binding: string; readonly migrations_dir: string }[];
   readonly kv_namespaces: readonly { readonly binding: string }[];
   readonly durable_objects: { readonly bindings: readonly { readonly name: string; readonly class_name: string }[] };
+  readonly r2_buckets: readonly { readonly binding: string }[];
   readonly ratelimits: readonly { readonly name: string; readonly namespace_id: string; readonly simple: unknown }[];
 }
 

@@ -3,6 +3,8 @@ import { BATCH } from "./batch";
 import type { Counted } from "./calls";
 import type { Compared } from "./measure";
 import type { Growth } from "./growth";
+import type { Imported } from "./imports";
+import { median } from "./load";
 import type { Startup } from "./startup";
 
 export interface Gate {
@@ -26,6 +28,7 @@ const GROWTH = 1.2;
 const GZIP_KB = 650;
 const STARTUP = 5;
 const BATCHED = 0.1;
+const IMPORTED = 0.4;
 
 const atMost = (name: string, value: number, bound: number, aim = bound): Gate => ({
   name,
@@ -60,6 +63,9 @@ export const gates = {
     ...small.map(({ name, x }) => atMost(`${name}: p50 large × small space`, x.p50, GROWTH)),
     ...get.map(({ name, x, atMost: bound }) => atMost(`${name}: p50 × get, ${rows.toLocaleString("en")} contacts`, x.p50, bound)),
   ],
+
+  /** The median of the rounds' own ratios. */
+  imports: (rounds: readonly Imported[]): Gate => atLeast("import: rows/s × bare inserts", median(rounds.map(({ ours, floor }) => ours / floor)), IMPORTED),
 
   startup: ({ gzipBytes, ours, bare }: Startup): Gate[] => [
     atMost("bundle, KB gzipped", gzipBytes / 1_000, GZIP_KB),

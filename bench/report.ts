@@ -2,6 +2,7 @@
 import type { Counted } from "./calls";
 import type { Gate } from "./gates";
 import type { Growth } from "./growth";
+import type { Imported } from "./imports";
 import type { Compared } from "./measure";
 import type { Startup } from "./startup";
 
@@ -37,6 +38,9 @@ export function printGrowth({ rows, small, get }: Growth): void {
     get.map(({ name, ours, floor, x, rowsRead }) => [name, whole(ours.p50), whole(floor.p50), times(x.p50), String(rowsRead)]),
   );
 }
+
+export const printImports = (rounds: readonly Imported[]): void =>
+  table("an import, and its rows as bare statements", ["rows", "slices", "rows/s", "floor", "×"], rounds.map(({ rows, slices, ours, floor }) => [rows.toLocaleString("en"), String(slices), whole(ours), whole(floor), times(ours / floor)]));
 
 export const printCalls = (counted: readonly Counted[]): void =>
   table(

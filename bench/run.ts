@@ -5,8 +5,9 @@ import { batches } from "./batch";
 import { callsOf } from "./calls";
 import { gates, type Gate } from "./gates";
 import { growth } from "./growth";
+import { imports } from "./imports";
 import { inTurns } from "./measure";
-import { printCalls, printGates, printGrowth, printRatios, printStartup } from "./report";
+import { printCalls, printGates, printGrowth, printImports, printRatios, printStartup } from "./report";
 import { routesOf } from "./routes";
 import { startServer } from "./server";
 import { checkedByWrangler, measureStartup } from "./startup";
@@ -21,11 +22,13 @@ const { values } = parseArgs({
     batch: { type: "boolean", default: true },
     growth: { type: "boolean", default: true },
     startup: { type: "boolean", default: true },
+    imports: { type: "string" },
   },
 });
 const [rounds, sliceMs] = [Number(values.rounds), Number(values.slice)];
 const sizes = values.growth ? values.rows.split(",").map(Number) : [];
 const results: Gate[] = [];
+const IMPORT_ROUNDS = 3;
 
 await using server = await startServer();
 const world = await server.found();
@@ -49,6 +52,12 @@ for (const rows of sizes) {
   const grown = await growth(server, { rows, rounds, sliceMs: sliceMs / 2 });
   printGrowth(grown);
   results.push(...gates.growth(grown));
+}
+if (values.imports !== undefined) {
+  const all = [];
+  for (let round = 0; round < IMPORT_ROUNDS; round += 1) all.push(await imports(server, Number(values.imports), round));
+  printImports(all);
+  results.push(gates.imports(all));
 }
 if (values.startup) {
   const startup = await measureStartup();

@@ -27,6 +27,7 @@ export async function startServer(): Promise<Server> {
     d1Databases: Object.fromEntries(config.d1_databases.map(({ binding }) => [binding, binding])),
     kvNamespaces: config.kv_namespaces.map(({ binding }) => binding),
     durableObjects: Object.fromEntries(config.durable_objects.bindings.map(({ name, class_name: className }) => [name, { className, useSQLite: true }])),
+    r2Buckets: config.r2_buckets.map(({ binding }) => binding),
     ratelimits: Object.fromEntries(config.ratelimits.map(({ name, namespace_id, simple }) => [name, { namespace_id, simple }])),
     bindings: { ...config.vars, LOG_LEVEL: "error", GATE_REGION: "", KEY_PEPPER: randomBytes(32).toString("base64url") },
     unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],

@@ -5,6 +5,7 @@ import type { Env } from "../src/env";
 import { count } from "./count";
 import { floor, home } from "./floor";
 import { fill, type Fill } from "./fill";
+import { driven, fillBare, slicesOf } from "./long-work";
 import { found, settle } from "./world";
 
 export { Gate } from "../src/limits/gate";
@@ -31,6 +32,15 @@ export default {
     if (at === "/bench/fill") {
       const wanted: Fill = await request.json();
       return Response.json(await fill(env, wanted));
+    }
+    if (at === "/bench/drive") {
+      const job: { org: string; job: string } = await request.json();
+      return Response.json(await driven(env, job));
+    }
+    if (at.startsWith("/bench/slices")) return Response.json(await slicesOf(env, new URL(request.url).searchParams.get("job") ?? ""));
+    if (at === "/bench/fill-bare") {
+      const bare: Parameters<typeof fillBare>[1] = await request.json();
+      return Response.json(await fillBare(env, bare));
     }
     return new Response(null, { status: 404 });
   },

@@ -1,4 +1,4 @@
-// `npm run bench [-- --rounds N --slice MS --rows N,N --routes get,ping --no-growth --no-startup]`: installs what is
+// `npm run bench [-- --rounds N --slice MS --rows N,N --routes get,ping --imports ROWS --no-growth --no-startup]`: installs what is
 // missing, then measures the product against its floor. Exit code 1: a gate failed.
 import { install } from "./install.mjs";
 import { run } from "./node.mjs";

@@ -34,7 +34,7 @@ const OPEN: Record<string, readonly string[]> = {
   fields: ["fields", "check", "conversion", "conversion-schema", "definition", "operators", "registry", "schema", "store", "values", "routes"],
   tags: ["tags", "schema", "store", "routes"],
   lists: ["lists", "schema", "store", "routes"],
-  contacts: ["contacts", "schema", "routes", "search", "batch", "bulk", "lists", "duplicates", "merge", "removals", "conversions", "segments", "reindex", "purge", "indexes", "changes", "drafts", "render", "store", "suppressions", "text-merge", "traces", "example", "history", "match"],
+  contacts: ["contacts", "schema", "routes", "search", "batch", "bulk", "lists", "duplicates", "merge", "removals", "conversions", "segments", "reindex", "purge", "indexes", "changes", "drafts", "render", "store", "suppressions", "text-merge", "traces", "example", "history", "match", "frozen"],
   consents: ["consents", "imported", "ledger", "schema", "store", "routes"],
   activities: ["routes", "stream-routes"],
   transfers: ["forget", "empty", "imports", "exports"],

@@ -1,4 +1,4 @@
-// All that is at rest, as somebody reads it who has a copy: every row of every database, KV, the storage of every object.
+// All that is at rest, as somebody reads it who has a copy: every row of every database, KV, every file, the storage of every object.
 import { createHash } from "node:crypto";
 import { listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -14,7 +14,7 @@ export async function everything(): Promise<Cell[]> {
   const databases = { DB: env.DB, DATA: env.DATA, LOG: env.LOG };
   const rows = await Promise.all(Object.entries(databases).map(([name, database]) => rowsOf(name, database)));
   const objects = [await storageOf("GATE", env.GATE), await storageOf("GUARD", env.GUARD)];
-  return [...rows, ...objects, await valuesOf(env.KEY_CACHE)].flat();
+  return [...rows, ...objects, await valuesOf(env.KEY_CACHE), await filesOf(env.FILES)].flat();
 }
 
 const named = z.array(z.object({ name: z.string() }));
@@ -31,6 +31,12 @@ async function valuesOf(kv: KVNamespace): Promise<Cell[]> {
   const { keys, list_complete: complete } = await kv.list();
   if (!complete) throw new Error("more than one page");
   return Promise.all(keys.map(async (key) => ({ where: "KEY_CACHE", text: `${JSON.stringify(key)} ${await kv.get(key.name)}` })));
+}
+
+async function filesOf(bucket: R2Bucket): Promise<Cell[]> {
+  const { objects, truncated } = await bucket.list();
+  if (truncated) throw new Error("more than one page");
+  return Promise.all(objects.map(async ({ key }) => ({ where: `FILES.${key.split("/")[0]}`, text: `${key} ${(await (await bucket.get(key))?.text()) ?? ""}` })));
 }
 
 async function storageOf<T extends Rpc.DurableObjectBranded>(name: string, objects: DurableObjectNamespace<T>): Promise<Cell[]> {

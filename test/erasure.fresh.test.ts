@@ -9,6 +9,7 @@ import { databases } from "../src/platform/sql";
 import { jobs } from "../src/upkeep/upkeep";
 import { everything, formsOf, type Cell } from "./copy";
 import { front } from "./front";
+import { exported, imported } from "./transferring";
 import { world, type Client, type Json, type World } from "./world";
 
 /** Of the person alone, and told by nobody else. */
@@ -19,6 +20,8 @@ const OWN = {
 };
 
 interface Life {
+  /** An import that the person and Bea stand in. */
+  file: string;
   w: World;
   by: Client;
   id: string;
@@ -60,13 +63,23 @@ async function lived(): Promise<Life> {
   expect((await by.post(`/v1/contacts/${id}/merge`, { source_ids: [double] }, { headers: { "Idempotency-Key": "merged" } })).status).toBe(200);
   const bulk = await by.post("/v1/contacts/bulk", { filter: { any: [{ all: [{ field: "emails", op: "eq", value: OWN.email }] }] }, action: { type: "tag", tags: ["met"] } });
   await vi.waitUntil(async () => (await by.get(`/v1/jobs/${bulk.body.id}`)).body.ended_at !== null, { timeout: 20_000, interval: 100 });
+  const file = await imported(
+    by,
+    `First Name,Last Name,Company,Job Title,Email,Phone,Street,City,Region,Postal Code,Birthday\n${[
+      [OWN.first, OWN.last, OWN.company, OWN.job, OWN.email, OWN.phone, OWN.street, OWN.city, OWN.region, OWN.code, OWN.birthday],
+      [OWN.first, OWN.last, "", "", OWN.email, "", OWN.street, "", "", "", OWN.company],
+      ["Bea", "", "", "", "bea@stays.example", "", "", "", "", "", ""],
+    ].map((cells) => cells.join(",")).join("\n")}\n`,
+  );
+  expect(file.counts).toMatchObject({ rows: 3, failed: 1 });
+  expect((await exported(by, { format: "csv" })).text).toContain(OWN.last);
   const third = (await by.post("/v1/contacts", { first_name: OWN.changed, emails: [OWN.deleted], phones: [OWN.phone] })).body.id;
   await by.delete(`/v1/contacts/${third}?permanent=true`);
   await env.DATA.prepare("UPDATE events SET data = ? WHERE subject = ?").bind(JSON.stringify({ merged: again, took: { emails: [OWN.email] } }), bea).run();
   await by.post("/v1/privacy/requests", { type: "access", subject: { phone: OWN.phone }, note: OWN.note }, { headers: { "Idempotency-Key": "asked" } });
   const request = (await by.post("/v1/privacy/requests", { type: "erasure", subject: { email: OWN.email }, note: OWN.note }, { headers: { "Idempotency-Key": "to-erase" } })).body.id;
   await by.get(`/v1/privacy/requests/${request}/result`);
-  return { w, by, id, bea, request };
+  return { w, by, id, bea, request, file: file.id };
 }
 
 /** Has every gate write what it has in memory. */
@@ -119,7 +132,7 @@ describe("erasure", () => {
   it("before it, every value is found: the search can find", async () => {
     const places = found(await everything());
     for (const name of Object.keys(OWN)) if (name !== "key") expect([name, places.some((place) => place.startsWith(`${name}: `))]).toEqual([name, true]);
-    for (const place of ["last: DATA.contacts.doc", "last: DATA.contacts.folded", "last: DATA.contacts.search_text", "last: DATA.contact_facets.value", "email: DATA.contact_keys.value", "unique: DATA.contact_keys.value", "first: DATA.events.changes", "email: DATA.events.data", "last: DATA.idempotency.body", "note: DATA.privacy_requests.note", "street: DATA.notes.body", "job: DATA.interactions.subject", "email: DATA.consents.proof", "email: DATA.engagements.email", "second: DATA.contact_merges.after", "email: DATA.jobs.input", "email: DATA.privacy_requests.subject", "deleted: DATA.events.changes"]) {
+    for (const place of ["last: DATA.contacts.doc", "last: DATA.contacts.folded", "last: DATA.contacts.search_text", "last: DATA.contact_facets.value", "email: DATA.contact_keys.value", "unique: DATA.contact_keys.value", "first: DATA.events.changes", "email: DATA.events.data", "last: DATA.idempotency.body", "note: DATA.privacy_requests.note", "street: DATA.notes.body", "job: DATA.interactions.subject", "email: DATA.consents.proof", "email: DATA.engagements.email", "second: DATA.contact_merges.after", "email: DATA.jobs.input", "email: DATA.privacy_requests.subject", "deleted: DATA.events.changes", "email: FILES.imports", "last: FILES.exports", "last: DATA.imports.file", "company: DATA.import_slices.errors"]) {
       expect([place, places.includes(place)]).toEqual([place, true]);
     }
     const there = await words();
@@ -160,6 +173,9 @@ describe("erasure", () => {
     for (const text of [OWN.last, OWN.company]) expect(trigramsOf(text).filter((trigram) => stored.includes(hexOf(trigram)))).toEqual([]);
 
     expect((await by.get(`/v1/contacts/${bea}`)).body).toMatchObject({ first_name: "Bea", tags: ["vip"] });
+    const results = (await by.get(`/v1/imports/${life.file}/results.csv`)).text.trim().split("\r\n");
+    expect(results.slice(1)).toEqual(["1,erased,,,", "2,erased,,,", expect.stringMatching(/^3,unchanged,/)]);
+    expect((await by.get(`/v1/imports/${life.file}`)).body.counts).toMatchObject({ rows: 3, failed: 1 });
     const events = await w.events();
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i + 1));
     expect(events.filter(({ type }) => type === "contact.erased")).toHaveLength(3);

@@ -57,6 +57,7 @@ export const QUOTES: readonly Quote[] = [
     set: `status = 410, headers = '{"Content-Type":"application/problem+json"}', body = '{"title":"The contact was erased","status":410,"code":"contact_erased"}'`,
   },
   { table: "contact_merges", key: "id", texts: ["sources", "before", "after"], within: "space_id = ?1", set: "sources = '[]', before = '{}', after = '{}', undone_at = merged_at" },
+  { table: "exports", key: "id", texts: ["settings"], within: "space_id = ?1", set: `settings = json_object('preset', settings ->> 'preset', 'format', settings ->> 'format')` },
   { table: "jobs", key: "id", texts: ["input", "problem"], within: "space_id = ?1 AND ended_at IS NOT NULL", set: "input = '{}', problem = NULL" },
 ];
 
@@ -80,7 +81,6 @@ export const OF_FILES: Readonly<Record<string, string>> = {
   import_slices: "what became of each row: contacts, and cells that could not be taken",
   import_drafts: "contacts as a dry run has them, while it is under way",
   import_draft_keys: "what these are found by",
-  exports: "a filter as it was asked for",
   export_pieces: "names of objects",
   export_touched: "ids of contacts that were changed while an export was walked",
 };

@@ -2,10 +2,12 @@
 // goes on with what an earlier one made of it. What fails, fails alone. Pure.
 import type { Kept } from "../../contacts/changes";
 import { born, patched, type Also, type Changed } from "../../contacts/drafts";
+import { checkFrozen } from "../../contacts/frozen";
 import { identitiesOf, type Identity } from "../../contacts/indexes";
 import { chosen, matchKeyOf, soughtIn, type Sought } from "../../contacts/match";
 import { contactExists, contactMerged, contactRestricted, type ContactPatch, type Document } from "../../contacts/schema";
 import type { Holder } from "../../contacts/store";
+import { gained, refuseSuppressed } from "../../contacts/suppressions";
 import type { Registry } from "../../fields/registry";
 import type { DataCtx } from "../../platform/context";
 import { Problem } from "../../platform/problem";
@@ -31,6 +33,8 @@ export interface Standing {
   readonly holders: readonly Holder[];
   readonly contacts: ReadonlyMap<string, Kept>;
   readonly restricted: ReadonlySet<string>;
+  /** Addresses and phones that nobody may have, as `kind:value`. */
+  readonly suppressed: ReadonlySet<string>;
 }
 
 export type Outcome =
@@ -64,7 +68,7 @@ export interface Decided {
   readonly outcomes: ReadonlyMap<number, Outcome>;
 }
 
-export function decided(ctx: RowCtx, registry: Registry, rows: readonly Known[], { mode, matchOn, source }: Rules, { holders, contacts, restricted }: Standing): Decided {
+export function decided(ctx: RowCtx, registry: Registry, rows: readonly Known[], { mode, matchOn, source }: Rules, { holders, contacts, restricted, suppressed }: Standing): Decided {
   const byName = new Map<string, Set<string>>();
   const hold = (name: string, id: string): void => void byName.set(name, (byName.get(name) ?? new Set<string>()).add(id));
   for (const { kind, value, id } of holders) hold(`${kind}:${value}`, id);
@@ -84,6 +88,8 @@ export function decided(ctx: RowCtx, registry: Registry, rows: readonly Known[],
     const made = before === null ? born(ctx, registry, row.data, source, row.also) : patched(ctx, registry, before, row.data, "add", row.also);
     if (made === null) return { action: "unchanged", contact: before?.row.id ?? "", version: before?.row.version ?? 0 };
     const { row: after } = made.after;
+    checkFrozen(registry.fields, made);
+    refuseSuppressed(gained([made], registry.fields), suppressed);
     if (before !== null && restricted.has(after.id)) throw contactRestricted("A privacy request restricts what is done with the contact.");
     const has = names(made.after.doc);
     refuseTaken(has, after.id);

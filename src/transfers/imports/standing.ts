@@ -4,6 +4,7 @@ import { kept } from "../../contacts/contacts";
 import type { Changed } from "../../contacts/drafts";
 import { identitiesOf } from "../../contacts/indexes";
 import { readChangeable, readHolders, type ContactRow, type Holder } from "../../contacts/store";
+import { readSuppressed } from "../../contacts/suppressions";
 import type { Registry } from "../../fields/registry";
 import type { DataCtx, Space } from "../../platform/context";
 import { data, inPieces, type Statement } from "../../platform/sql";
@@ -28,8 +29,10 @@ export async function standingOf(ctx: DataCtx, rows: readonly Known[], matchOn: 
   const there = ids.length === 0 ? { rows: [], restricted: new Set<string>() } : await readChangeable(ctx, ids.slice(0, MAX_CONTACTS));
   const contacts = new Map(there.rows.map((row): [string, Kept] => [row.id, kept(row)]));
   for (const [id, { doc, version }] of drafted.docs) contacts.set(id, kept({ ...(contacts.get(id)?.row ?? unborn(id)), doc, version }));
-  return { holders, contacts, restricted: there.restricted };
+  return { holders, contacts, restricted: there.restricted, suppressed: await readSuppressed(ctx, reachable(rows)) };
 }
+
+const reachable = (rows: readonly Known[]) => [...new Map(rows.flatMap(({ identities }) => identities.filter(({ kind }) => kind !== "external_id")).map((one) => [`${one.kind}:${one.value}`, one])).values()];
 
 const unborn = (id: string): ContactRow => ({ rid: 0, id, version: 0, doc: "", last_name_key: "", created_at: 0, updated_at: 0, archived_at: null, merged_into: null });
 
