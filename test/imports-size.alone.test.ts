@@ -36,7 +36,7 @@ function file(): Expected {
       made.push(i);
     }
     const email = bad ? `p${who}@` : `p${who}@acme.example`;
-    return `Ana ${i},"Núñez, ${i}",${email},+3460${String(10_000_000 + who)},Acme,CFO ${i},Calle Mayor ${i},Madrid,28013,ES`;
+    return `Ana ${i},"Núñez, ${i}",${email},+346${10_000_000 + who},Acme,CFO ${i},Calle Mayor ${i},Madrid,28013,ES`;
   });
   return { text: `First Name,Last Name,Email,Phone,Company,Job Title,Street,City,Postal Code,Country\n${lines.join("\n")}\n`, counts };
 }

@@ -1,6 +1,5 @@
 // The account of an import: its errors by the page, and its rows as files. A file is made while it is sent, so its size
 // is nobody's matter.
-import type * as z from "zod";
 import type { SpaceCtx } from "../../platform/context";
 import { decodeCursor, pageOfRows, questionOf, type PageAsked } from "../../platform/page";
 import { streamed, type Streamed } from "../../platform/streamed";
@@ -10,10 +9,8 @@ import { find } from "./imports";
 import { isCells } from "./mapper";
 import { rowsFrom, ROWS_PER_OBJECT, type Reading } from "./objects";
 import { fileOf, readingOf, type KeptFile } from "./render";
-import { fileGone, type rowError } from "./schema";
+import { fileGone, type RowError } from "./schema";
 import * as store from "./store";
-
-type RowError = z.output<typeof rowError>;
 
 /** Of the real thing where it has begun, else of the dry run; once it was undone, of the undoing. */
 const phaseOf = ({ run_job: run, revert_job: revert }: store.ImportRow): store.Work => (revert !== null ? "revert" : run !== null ? "run" : "validate");

@@ -99,6 +99,8 @@ export const rowError = z
   .strictObject({ row: z.int(), column: z.string().nullable(), code: z.string(), value: z.string().nullable(), message: z.string() })
   .meta({ id: "ImportError", description: "`row` counts the records of the file from 1; a header is none." });
 
+export type RowError = z.output<typeof rowError>;
+
 export const importStateConflict = problem({
   code: "import_state_conflict", status: 409, title: "Not in this state",
   cause: "The import is in a state that this can't be done in: it has no file yet, is under way, or has ended.",
