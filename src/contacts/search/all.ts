@@ -20,8 +20,8 @@ export interface Next {
 /** The next `limit` contacts that a filter finds, whatever leads, in the order of creation: fewer where none of many matches. */
 export async function following(ctx: DataCtx, groups: readonly Group[], after: number, limit: number): Promise<Next> {
   const walk: Walk = { space: ctx.space.id, order: "rid", descending: false, after: [after] };
-  const look = along(inCreationOrder(groups), walk, LOOKED_AT, limit);
-  const [answers] = await ctx.db.data.together<End, object>(look.reads, NOTHING_BESIDE);
+  const look = along<ContactRow>(inCreationOrder(groups), walk, LOOKED_AT, limit, true);
+  const [answers] = await ctx.db.data.together<ContactRow & End, object>(look.reads, NOTHING_BESIDE);
   const { rows: found, horizon } = look.seen(answers);
   const rows = found.slice(0, limit);
   const full = found.length > limit;

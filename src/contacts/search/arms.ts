@@ -4,26 +4,31 @@ import { data, type Statement } from "../../platform/sql";
 import { COLUMNS } from "../store";
 import { directionOf, found, joined, placeAfter, several, shareOf, valueWalk, walked, type Arm, type Walk } from "./walks";
 
-/** The contacts of an arm that come next: at most `limit`, of at most `looked` that are looked at. */
-export function rowsOf(arm: Arm, walk: Walk, looked: number, limit: number): Statement<"data"> {
+/** What an answer tells of a contact, and its place in an order: whatever else a row has would be carried for nothing. */
+const TOLD = "rid, id, version, doc, created_at, updated_at, archived_at";
+const toldIn = ({ order }: Walk): string => (order === "last_name_key" ? `${TOLD}, last_name_key` : TOLD);
+
+/** The contacts of an arm that come next: at most `limit`, of at most `looked` that are looked at; `whole`: as they are kept. */
+export function rowsOf(arm: Arm, walk: Walk, looked: number, limit: number, whole = false): Statement<"data"> {
+  const columns = whole ? COLUMNS : toldIn(walk);
   const order = walk.order === "value" ? ", k.value AS sort_value" : "";
   const ofContactsAlone = arm.lead === null || arm.lead.by === "created_at" || arm.lead.by === "updated_at";
-  if (ofContactsAlone && arm.rest.length === 0) return plainRows(arm, walk, limit);
+  if (ofContactsAlone && arm.rest.length === 0) return plainRows(arm, columns, walk, limit);
   const from = walked(arm, walk.order === "rid" ? "rid" : `rid, ${walk.order}`, walk, looked);
   const rest = joined(arm.rest);
-  return data(`SELECT ${columnsOf("c")}${order} FROM (${from.sql}) AS k ${CONTACTS} WHERE ${rest.sql} LIMIT ?`, ...from.params, walk.space, ...rest.params, limit);
+  return data(`SELECT ${columnsOf("c", columns)}${order} FROM (${from.sql}) AS k ${CONTACTS} WHERE ${rest.sql} LIMIT ?`, ...from.params, walk.space, ...rest.params, limit);
 }
 
 /** The contacts of what a lead finds; of this space, whatever the index says. */
 const CONTACTS = "CROSS JOIN contacts AS c ON c.rid = k.rid AND c.space_id = ?";
 
 /** Nothing to check: the index itself is the page. */
-function plainRows(arm: Arm, walk: Walk, limit: number): Statement<"data"> {
-  const { sql, params } = walked(arm, COLUMNS, walk, limit);
+function plainRows(arm: Arm, columns: string, walk: Walk, limit: number): Statement<"data"> {
+  const { sql, params } = walked(arm, columns, walk, limit);
   return data(sql, ...params);
 }
 
-const columnsOf = (table: string): string => COLUMNS.replaceAll(/\b\w+\b/g, (column) => `${table}.${column}`);
+const columnsOf = (table: string, columns: string): string => columns.replaceAll(/\b\w+\b/g, (column) => `${table}.${column}`);
 
 /** The keys of the last candidate that an arm looks at, where there are as many. */
 export function horizonOf(arm: Arm, walk: Walk, looked: number): Statement<"data"> {
@@ -61,5 +66,5 @@ export function sortedRows(arm: Arm, walk: Walk, most: number, limit: number): S
   const from = found(arm, walk, most);
   const rest = joined([...arm.rest, ...placeAfter(walk, `c.${walk.order}`, "c.rid")]);
   const by = walk.order === "rid" ? `c.rid ${directionOf(walk)}` : `c.${walk.order} ${directionOf(walk)}, c.rid ${directionOf(walk)}`;
-  return data(`SELECT ${columnsOf("c")} FROM (${from.sql}) AS k ${CONTACTS} WHERE ${rest.sql} ORDER BY ${by} LIMIT ?`, ...from.params, walk.space, ...rest.params, limit);
+  return data(`SELECT ${columnsOf("c", toldIn(walk))} FROM (${from.sql}) AS k ${CONTACTS} WHERE ${rest.sql} ORDER BY ${by} LIMIT ?`, ...from.params, walk.space, ...rest.params, limit);
 }

@@ -6,23 +6,23 @@ import { horizonOf, rowsOf, sortedRows } from "./arms";
 import { compare, inOrder, keysOf, nearest, type End, type Row } from "./order";
 import type { Arm, Walk } from "./walks";
 
-export interface Look {
+export interface Look<R extends Row = Row> {
   readonly reads: readonly Statement<"data">[];
   /** What the answers to `reads` come to. */
-  seen(answers: readonly (readonly End[])[]): Seen;
+  seen(answers: readonly (readonly (R & End)[])[]): Seen<R>;
 }
 
-export interface Seen {
+export interface Seen<R extends Row = Row> {
   /** One more than the limit where there are as many. */
-  readonly rows: readonly Row[];
+  readonly rows: readonly R[];
   /** Behind it there may be more; null: all that there is was looked at, but for what the limit cut off. */
   readonly horizon: Key[] | null;
 }
 
-/** Looks at no more than `looked` contacts, all arms together. */
-export function along(arms: readonly Arm[], walk: Walk, looked: number, limit: number): Look {
+/** Looks at no more than `looked` contacts, all arms together; `whole`: to be worked on, not only to be told. */
+export function along<R extends Row = Row>(arms: readonly Arm[], walk: Walk, looked: number, limit: number, whole = false): Look<R> {
   const each = Math.ceil(looked / Math.max(1, arms.length));
-  const rows = arms.map((arm) => rowsOf(arm, walk, arm.rest.length === 0 ? limit + 1 : each, limit + 1));
+  const rows = arms.map((arm) => rowsOf(arm, walk, arm.rest.length === 0 ? limit + 1 : each, limit + 1, whole));
   const ends = arms.filter(({ rest }) => rest.length > 0).map((arm) => horizonOf(arm, walk, each));
   return {
     reads: [...rows, ...ends],

@@ -3,12 +3,12 @@ import type { Key } from "../../platform/page";
 import type { ContactRow } from "../store";
 import type { Order, Walk } from "./walks";
 
-export type Row = ContactRow & { sort_value?: Key };
+export type Row = Omit<ContactRow, "last_name_key" | "merged_into"> & { last_name_key?: Key; sort_value?: Key };
 /** The keys of the last candidate of an arm; a value bears its own name. */
 export type End = Row & { value?: Key };
 
 /** The rows of all arms in one order, each contact once. */
-export function inOrder(arms: readonly (readonly Row[])[], walk: Walk): readonly Row[] {
+export function inOrder<R extends Row>(arms: readonly (readonly R[])[], walk: Walk): readonly R[] {
   if (arms.length === 1) return arms[0] ?? [];
   const all = new Map(arms.flat().map((row) => [row.rid, row]));
   return [...all.values()].toSorted((a, b) => compare(keysOf(a, walk.order), keysOf(b, walk.order), walk));
@@ -16,11 +16,11 @@ export function inOrder(arms: readonly (readonly Row[])[], walk: Walk): readonly
 
 /** The place that comes first of where arms ended; null: none has an end. */
 export function nearest(ends: readonly (readonly End[])[], walk: Walk): Key[] | null {
-  const places = ends.flatMap(([end]) => (end && end.rid !== null ? [walk.order === "rid" ? [end.rid] : [walk.order === "value" ? (end.value ?? 0) : end[walk.order], end.rid]] : []));
+  const places = ends.flatMap(([end]) => (end && end.rid !== null ? [walk.order === "rid" ? [end.rid] : [walk.order === "value" ? (end.value ?? 0) : (end[walk.order] ?? 0), end.rid]] : []));
   return places.toSorted((a, b) => compare(a, b, walk))[0] ?? null;
 }
 
-export const keysOf = (row: Row, order: Order): Key[] => (order === "rid" ? [row.rid] : [order === "value" ? (row.sort_value ?? 0) : row[order], row.rid]);
+export const keysOf = (row: Row, order: Order): Key[] => (order === "rid" ? [row.rid] : [order === "value" ? (row.sort_value ?? 0) : (row[order] ?? 0), row.rid]);
 
 export function compare(a: readonly Key[], b: readonly Key[], { descending }: Pick<Walk, "descending">): number {
   const sign = descending ? -1 : 1;
