@@ -113,7 +113,7 @@ export const routes: readonly Endpoint[] = [
     answers: { 201: { ...begun, description: "The import, which waits for its file." }, 202: begun },
     problems: [...WITH_BODY, ...ON_WRITE, schema.fileUnreadable, schema.mappingInvalid],
     run: async (ctx, { query: { start, ...asked }, body }) => {
-      if (!start) return imports.create(ctx, checkBody(schema.importInput, parseStrictly(await readText({ body: body.stream }, SETTINGS_BYTES))));
+      if (!start) return imports.create(ctx, checkBody(schema.importInput, parseStrictly(await readText(new Response(body.stream), SETTINGS_BYTES))));
       if (ctx.idempotency) await replayIfDone(ctx.db.data, ctx.idempotency);
       const id = await createWithFile({ ...ctx, idempotency: null }, schema.importInput.parse(asked), body);
       return phases.begin({ ...ctx, ifMatch: null }, id, "start");
