@@ -60,7 +60,7 @@ function fileOf(request: Request, limitBytes: number): Body {
 }
 
 /** The body as text, bounded in size and time. Throws 400, 408, 413. */
-export async function readText(request: Pick<Request, "body">, limitBytes: number): Promise<string> {
+export async function readText(request: Pick<Request, "body" | "headers" | "arrayBuffer">, limitBytes: number): Promise<string> {
   if (!request.body) return "";
   const timeout = Promise.withResolvers<never>();
   // For the body as a whole, so that a slow drip ends too.

@@ -114,7 +114,7 @@ function bodyOf({ body, bodyType, facts }: Endpoint) {
 }
 
 function fileContent({ jsonBody, bodyExample }: Facts) {
-  const binary = { schema: z.string().meta({ format: "binary" }), ...(jsonBody === undefined && bodyExample !== undefined ? { example: bodyExample } : {}) };
+  const binary = { schema: z.string().meta({ format: "binary" }), example: typeof bodyExample === "string" ? bodyExample : "Email,First Name\r\nana@acme.com,Ana\r\n" };
   const json = jsonBody === undefined ? {} : { "application/json": { schema: jsonBody, example: bodyExample } };
   return { ...Object.fromEntries(FILE_TYPES.map((type) => [type, binary])), ...json };
 }

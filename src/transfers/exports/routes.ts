@@ -40,8 +40,8 @@ const filters = {
   tag: many(z.string().min(1).max(255)).optional().meta({ description: "Has this tag, by its key. Repeat for OR." }),
   list: many(z.string().min(1).max(255)).optional().meta({ description: "Is in this list, by its id. Repeat for OR." }),
   status: many(z.enum(["active", "archived"])).optional().meta({ description: "Default `active`; repeat for both." }),
-  updated_since: timestamp.optional(),
-  created_since: timestamp.optional(),
+  updated_since: timestamp.optional().meta({ description: "Changed at or after this time." }),
+  created_since: timestamp.optional().meta({ description: "Created at or after this time." }),
 };
 
 export const routes: readonly Endpoint[] = [
@@ -133,10 +133,10 @@ export const routes: readonly Endpoint[] = [
     description: "Up to 5,000 contacts in one answer, in the columns of a preset; for more, `POST /v1/exports`.",
     query: z.strictObject({
       preset: z.enum(PRESET_NAMES).default("generic").meta({ description: "Whose header and words." }),
-      delimiter: z.enum([",", ";", "\t", "|"]).optional(),
+      delimiter: z.enum([",", ";", "\t", "|"]).optional().meta({ description: "Default `,`." }),
       bom: flag.optional().meta({ description: "A byte order mark in front, as Excel wants it." }),
-      escape_formulas: flag.optional(),
-      only_marketable: flag.optional(),
+      escape_formulas: flag.optional().meta({ description: "Default true: a `'` before what a spreadsheet would run." }),
+      only_marketable: flag.optional().meta({ description: "Only contacts that may be mailed; default true for presets of tools that send e-mail." }),
       ...filters,
     }),
     answers: { 200: aFile },

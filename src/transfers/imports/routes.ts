@@ -54,8 +54,9 @@ const changing = { ...common, writes: "data" as const };
 const inQuery = z.strictObject({
   start: flag.default(false).meta({ description: "The body is the file, and the import starts at once." }),
   ...schema.settings,
-  match_on: many(schema.settings.match_on.unwrap().element).optional(),
-  tags: many(schema.settings.tags.unwrap().element).optional(),
+  format: schema.settings.format.meta({ description: "By default found out from the file." }),
+  match_on: many(schema.settings.match_on.unwrap().element).optional().meta({ description: "What a row's contact is found by, in turn; repeat for more." }),
+  tags: many(schema.settings.tags.unwrap().element).optional().meta({ description: "Tags that every contact of the file gets; repeat for more." }),
 });
 
 const csv = (run: (ctx: Parameters<typeof accounts.errorsCsv>[0], id: string) => Promise<Streamed>, facts: { id: string; path: string; summary: string; description: string; sample: string }): Endpoint =>
