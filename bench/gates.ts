@@ -25,7 +25,7 @@ const P50: Readonly<Record<string, { readonly atMost: number; readonly aim: numb
 /** At 16 connections: requests per second as a part of the floor's. */
 const PER_SECOND = 0.65;
 const GROWTH = 1.2;
-const GZIP_KB = 650;
+const GZIP_KB = 750;
 const STARTUP = 5;
 const BATCHED = 0.1;
 const IMPORTED = 0.4;

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { install } from "./install.mjs";
 import { output, root, run, tool } from "./node.mjs";
 
-const LIMIT_KB = 650;
+const LIMIT_KB = 750;
 
 /** Bundles as a deployment would, without an account. Answers the bundle's gzipped size in KB. */
 export async function dryRun() {
