@@ -190,3 +190,25 @@ describe("files that are broken", () => {
     expect((await by.get(`/v1/imports/${end.id}/errors`)).body.data).toMatchObject([{ row: 2, code: "record_too_large" }]);
   });
 });
+
+describe("files of other tools", () => {
+  const LINKEDIN = `Notes:\n"When exporting your connection data, you may notice that some of the email addresses are missing."\n\nFirst Name,Last Name,URL,Email Address,Company,Position,Connected On\nAna,Núñez,https://www.linkedin.com/in/ana,ana@acme.com,Acme,CFO,09 May 2020\n`;
+  const GOOGLE = "First Name,Last Name,Organization Name,Labels,E-mail 1 - Label,E-mail 1 - Value,Phone 1 - Label,Phone 1 - Value\nAna,Núñez,Acme,* myContacts ::: Fair,* Work,ana@acme.com,Mobile,600 111 222\n";
+  const VCF = "BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:N=C3=BA=C3=B1ez;Ana;;;\r\nTEL;CELL:600111222\r\nEMAIL;INTERNET;PREF:ana@acme.com\r\nNOTE:met at the fair\r\nEND:VCARD\r\n";
+
+  it.each([
+    ["LinkedIn", LINKEDIN, "linkedin", { company: "Acme", job_title: "CFO" }],
+    ["Google", GOOGLE, "google", { company: "Acme", tags: ["fair"], phones: [{ value: "+34600111222", raw: "600 111 222", label: "Mobile", primary: true }] }],
+    ["vCard 2.1", VCF, null, { phones: [expect.objectContaining({ value: "+34600111222" })] }],
+    ["NDJSON of a stranger", '{"firstname":"Ana","lastname":"Núñez","email":"ana@acme.com"}\n', null, {}],
+    ["JSON as this API answers it", JSON.stringify({ data: [{ first_name: "Ana", last_name: "Núñez", emails: [{ value: "ana@acme.com", label: null, primary: true, state: "bounced" }], tags: ["vip"] }] }), null, { tags: ["vip"] }],
+  ])("200 %s, with no question asked", async (_, file, preset, expected) => {
+    const by = await (await world()).key();
+    const up = await uploaded(by, file);
+    expect(up.file.preset).toBe(preset);
+    await by.post(`/v1/imports/${up.id}/start`);
+    const end = await until(by, `/v1/imports/${up.id}`, ENDS);
+    expect([end.counts, (await by.get(`/v1/imports/${up.id}/errors`)).body.data]).toEqual([expect.objectContaining({ rows: 1, created: 1 }), []]);
+    expect((await by.get("/v1/contacts")).body.data).toMatchObject([{ first_name: "Ana", last_name: "Núñez", emails: [{ value: "ana@acme.com" }], ...expected }]);
+  });
+});
