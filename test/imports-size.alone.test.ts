@@ -12,7 +12,7 @@ import { unnudged } from "./marking";
 import { ENDS, until, uploaded } from "./transferring";
 import { times, world } from "./world";
 
-const COUNT = env.SIZE === "full" ? 100_000 : 3_000;
+const COUNT = env.SIZE === "full" ? 20_000 : 3_000;
 const DEATHS = env.SIZE === "full" ? 20 : 6;
 const house = { kinds, may: standing };
 
@@ -48,7 +48,7 @@ it(`202: ${COUNT} rows tried and taken in, through ${DEATHS} deaths; counts righ
   const { id } = await uploaded(key, text);
   const path = `/v1/imports/${id}`;
   await key.post(`${path}/validate`);
-  expect((await until(key, path, ["validated"], 20_000)).validation).toEqual(counts);
+  expect((await until(key, path, ["validated"], 4_000)).validation).toEqual(counts);
   expect(await env.DATA.prepare("SELECT (SELECT count(*) FROM import_drafts) + (SELECT count(*) FROM import_draft_keys) AS n").first("n")).toBe(0);
 
   const { body } = await key.through(front(unnudged())).post(`${path}/start`);
@@ -71,7 +71,7 @@ it(`202: ${COUNT} rows tried and taken in, through ${DEATHS} deaths; counts righ
   }
   await env.DATA.prepare("UPDATE jobs SET heartbeat_at = heartbeat_at - 60000 WHERE id = ?").bind(body.job).run();
   await sweep(env, databases(env), Date.now());
-  const end = await until(key, path, ENDS, 40_000);
+  const end = await until(key, path, ENDS, 8_000);
   expect([end.state, end.counts]).toEqual(["completed_with_errors", counts]);
 
   const { created = 0, updated = 0, failed = 0 } = counts;

@@ -10,7 +10,7 @@ export async function until(by: Client, path: string, states: readonly string[],
   for (let i = 0; i < patience; i += 1) {
     const { body } = await by.get(path);
     if (states.includes(body.state)) return body;
-    await scheduler.wait(20);
+    await scheduler.wait(Math.min(100, 10 + i));
   }
   throw new Error(`not ${states.join(" or ")} in time: ${JSON.stringify((await by.get(path)).body).slice(0, 500)}`);
 }

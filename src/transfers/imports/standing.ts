@@ -66,7 +66,7 @@ export function keepDrafts(space: Space, job: string, registry: Registry, change
   const rows = changes.map(({ after }) => after);
   const keys = rows.flatMap(({ row, doc }) => identitiesOf(doc, registry.fields).map(({ kind, value }) => [kind, value, row.id]));
   return [
-    data("DELETE FROM import_draft_keys WHERE job_id = ? AND contact_id IN (SELECT value FROM json_each(?)) AND space_id = ?", job, JSON.stringify(rows.map(({ row }) => row.id)), space.id),
+    data("DELETE FROM import_draft_keys INDEXED BY import_draft_keys_of_contact WHERE job_id = ? AND contact_id IN (SELECT value FROM json_each(?)) AND space_id = ?", job, JSON.stringify(rows.map(({ row }) => row.id)), space.id),
     ...inPieces(rows, ({ row }) => [row.id, row.version, row.doc]).map((json) =>
       data("INSERT OR REPLACE INTO import_drafts (job_id, space_id, contact_id, version, doc) SELECT ?1, ?2, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?3)", job, space.id, json),
     ),
