@@ -39,7 +39,7 @@ export async function settle(env: Env): Promise<Place> {
   await env.DB.prepare("UPDATE organizations SET limits = ? WHERE id = ?").bind(UNTHROTTLED, org).run();
   const location = await orgs.addLocation(ctx(), { name: "Bench", defaultCountry: "ES" });
   const space = await orgs.spaceOf(ctx(), org, location, "live");
-  const { body } = await keys.issue(ctx(), { name: "Bench", kind: "location", environment: "live", locations: [location], scopes: ["contacts:*"], owner });
+  const { body } = await keys.issue(ctx(), { name: "Bench", kind: "location", environment: "live", locations: [location], scopes: ["contacts:*", "imports:write"], owner });
   if (!space || !body || !("secret" in body) || body.secret === null) throw new Error("no key");
   await fields.create({ ...ctx(), space, ifMatch: null, ifNoneMatch: null }, fieldInput.parse({ key: "seats", type: "integer" }));
   return { org, key: body.secret, keyId: body.id, space, ids: [], emails: [] };
