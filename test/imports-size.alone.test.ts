@@ -80,7 +80,7 @@ it(`202: ${COUNT} rows tried and taken in, through ${DEATHS} deaths; counts righ
   const log = await env.DATA.prepare("SELECT type, count(*) AS n, count(DISTINCT cause) AS causes FROM events WHERE org_id = ? AND type GLOB 'contact.*' GROUP BY type ORDER BY type").bind(w.org).all();
   expect(log.results).toEqual([{ type: "contact.created", n: created, causes: 1 }, { type: "contact.updated", n: updated, causes: 1 }]);
   expect(await env.DATA.prepare("SELECT max(seq) - count(*) AS gaps FROM events WHERE org_id = ?").bind(w.org).first("gaps")).toBe(0);
-  const [results_, errors] = [(await key.get(`${path}/results.csv`)).text.trim().split("\r\n"), (await key.get(`${path}/errors.csv`)).text.trim().split("\r\n")];
-  expect([results_.length - 1, errors.length - 1]).toEqual([COUNT, failed]);
-  expect(results_.slice(1).every((line, i) => line.startsWith(`${i + 1},`))).toBe(true);
+  const [told, errors] = [(await key.get(`${path}/results.csv`)).text.trim().split("\r\n"), (await key.get(`${path}/errors.csv`)).text.trim().split("\r\n")];
+  expect([told.length - 1, errors.length - 1]).toEqual([COUNT, failed]);
+  expect(told.slice(1).every((line, i) => line.startsWith(`${i + 1},`))).toBe(true);
 }, 1_200_000);

@@ -18,9 +18,8 @@ import { kept, planned } from "../contacts";
 import { redrafted, type Changed } from "../drafts";
 import { identitiesOf } from "../indexes";
 import { filter } from "../search/filter";
-import { groupsOf, type Group } from "../search/groups";
+import { groupsIn, groupsOf, type Group } from "../search/groups";
 import { countAll, following } from "../search/all";
-import { groupsIn } from "../search/groups";
 import { readHolders, readRestricted } from "../store";
 import { action, countMismatch, type Bulk, type BulkAction } from "./schema";
 
