@@ -8,7 +8,7 @@ import { kinds } from "../src/kinds";
 import { standing } from "../src/keys/standing";
 import { databases } from "../src/platform/sql";
 import { plant } from "./fixture";
-import { altered, front } from "./front";
+import { dying, front } from "./front";
 import { unnudged } from "./marking";
 import { world, type Json } from "./world";
 
@@ -38,17 +38,9 @@ it(`202: ${COUNT} contacts tagged once each, through pause, death and restart; t
   // It dies twice: before its batch is sent, and after that took effect but before it heard so.
   const { attempt } = await env.DATA.prepare("SELECT attempt FROM jobs WHERE id = ?").bind(ref.job).first<{ attempt: number }>() ?? { attempt: 0 };
   for (const after of [false, true]) {
-    const died = Promise.withResolvers<void>();
-    let left = 4;
-    const batch: D1Database["batch"] = async (statements) => {
-      left -= 1;
-      if (left > 0) return env.DATA.batch(statements);
-      if (after) await env.DATA.batch(statements);
-      died.resolve();
-      return new Promise<never>(() => undefined);
-    };
-    void drive(house, { ...env, DATA: altered(env.DATA, { batch }) }, { ...ref, attempt }, 1_000);
-    await died.promise;
+    const { bindings, died } = dying(env, 4, after);
+    void drive(house, bindings, { ...ref, attempt }, 1_000);
+    await died;
   }
   const middle = await progress();
   expect([middle > first, middle < 1]).toEqual([true, true]);

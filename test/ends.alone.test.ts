@@ -1,30 +1,12 @@
 // Ends that were agreed, on a steered clock: fixed ones, and those of old secrets.
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { DAY, HOUR, MINUTE } from "../src/platform/clock";
-import { routes } from "../src/routes";
-import { run } from "../src/upkeep/upkeep";
-import { times, world, type Json, type World } from "./world";
+import { steered } from "./steered";
+import { world, type Json, type World } from "./world";
 
 const START = Date.UTC(2028, 0, 1);
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["Date"] });
-  vi.setSystemTime(START);
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
-
-/** Upkeep at these times, twice at once. */
-async function upkeep(...at: readonly number[]): Promise<void> {
-  for (const one of at) {
-    vi.setSystemTime(START + one);
-    await Promise.all(times(2, async () => {
-      await run("* * * * *", START + one, env, routes);
-      await run("7 * * * *", START + one, env, routes);
-    }));
-  }
-}
+const upkeep = steered(START);
 const of = async (w: World, key: string): Promise<Json[]> =>
   (await w.events("control")).filter(({ subject, type }) => subject === key && type !== "key.created").map(({ type, data }) => [type, data?.days_left ?? null]);
 

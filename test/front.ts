@@ -33,6 +33,20 @@ export function altered<T extends object>(original: T, methods: Partial<T>): T {
   });
 }
 
+/** Bindings with which whoever works dies at the batch of this number: before it is sent, or after it took effect but before it heard so. */
+export function dying(bindings: Env, batches: number, afterwards: boolean): { readonly bindings: Env; readonly died: Promise<void> } {
+  const { promise: died, resolve } = Promise.withResolvers<void>();
+  let left = batches;
+  const batch: D1Database["batch"] = async (statements) => {
+    left -= 1;
+    if (left > 0) return bindings.DATA.batch(statements);
+    if (afterwards) await bindings.DATA.batch(statements);
+    resolve();
+    return new Promise<never>(() => undefined);
+  };
+  return { bindings: { ...bindings, DATA: altered(bindings.DATA, { batch }) }, died };
+}
+
 export interface Calls {
   d1: number;
   gate: number;

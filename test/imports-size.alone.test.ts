@@ -7,7 +7,7 @@ import { standing } from "../src/keys/standing";
 import { kinds } from "../src/kinds";
 import { databases } from "../src/platform/sql";
 import { random } from "./assorted";
-import { altered, front } from "./front";
+import { dying, front } from "./front";
 import { unnudged } from "./marking";
 import { ENDS, until, uploaded } from "./transferring";
 import { times, world } from "./world";
@@ -54,18 +54,10 @@ it(`202: ${COUNT} rows tried and taken in, through ${DEATHS} deaths; counts righ
   const { body } = await key.through(front(unnudged())).post(`${path}/start`);
   const r = random(5);
   for (const death of times(DEATHS, (i) => i)) {
-    const died = Promise.withResolvers<void>();
-    let left = 1 + r.below(6);
-    const batch: D1Database["batch"] = async (statements) => {
-      left -= 1;
-      if (left > 0) return env.DATA.batch(statements);
-      if (death % 2 === 0) await env.DATA.batch(statements);
-      died.resolve();
-      return new Promise<never>(() => undefined);
-    };
+    const { bindings, died } = dying(env, 1 + r.below(6), death % 2 === 0);
     const attempt = (await env.DATA.prepare("SELECT attempt FROM jobs WHERE id = ?").bind(body.job).first<number>("attempt")) ?? 0;
-    void drive(house, { ...env, DATA: altered(env.DATA, { batch }) }, { org: w.org, job: body.job, attempt }, 1_000);
-    await died.promise;
+    void drive(house, bindings, { org: w.org, job: body.job, attempt }, 1_000);
+    await died;
     const { counts: now } = (await key.get(path)).body;
     expect(Object.entries<number>(now).reduce((sum, [name, n]) => (name === "rows" ? sum : sum + n), 0)).toBe(COUNT);
   }

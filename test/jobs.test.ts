@@ -7,7 +7,7 @@ import { drive, type Driven } from "../src/jobs/drive";
 import { sweep } from "../src/jobs/sweep";
 import { databases } from "../src/platform/sql";
 import { plant } from "./fixture";
-import { altered, front } from "./front";
+import { altered, dying, front } from "./front";
 import { app, house, unnudged } from "./marking";
 import { isGapless, times, world, type Answer, type Client, type Json, type World } from "./world";
 
@@ -136,17 +136,9 @@ describe("a driver that dies", () => {
     const one = await started(200);
     for (const after of [false, true]) {
       const before = await slicesOf(one);
-      const died = Promise.withResolvers<void>();
-      let left = 3;
-      const batch: D1Database["batch"] = async (statements) => {
-        left -= 1;
-        if (left > 0) return env.DATA.batch(statements);
-        if (after) await env.DATA.batch(statements);
-        died.resolve();
-        return new Promise<never>(() => undefined);
-      };
-      void one.drive({ ...env, DATA: altered(env.DATA, { batch }) }, 0, 1_000);
-      await died.promise;
+      const { bindings, died } = dying(env, 3, after);
+      void one.drive(bindings, 0, 1_000);
+      await died;
       expect((await slicesOf(one)) - before).toBe(after ? 3 : 2);
     }
     await age(one.job.id, MINUTE);

@@ -47,7 +47,7 @@ export const mark = jobKind({
       done: rows.length < limit,
     };
   },
-  async skip(ctx, { cursor }): Promise<Slice<number>> {
+  async passOver(ctx, { cursor }): Promise<Slice<number>> {
     const [row] = await next(ctx, cursor ?? 0, 1);
     return { plan: { writes: [], events: [] }, cursor: row?.rid ?? cursor, counts: { failed: row ? 1 : 0 }, done: !row };
   },

@@ -2,32 +2,16 @@
 // and is asked one question more where there is none.
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { DAY, HOUR, MINUTE } from "../src/platform/clock";
 import { routes } from "../src/routes";
 import { run } from "../src/upkeep/upkeep";
 import { altered, front, recorded, unreachable } from "./front";
+import { steered } from "./steered";
 import { times, world, type Client, type Json, type World } from "./world";
 
 const START = Date.UTC(2029, 0, 1);
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["Date"] });
-  vi.setSystemTime(START);
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
-
-/** Upkeep at these times, twice at once. */
-async function upkeep(...at: readonly number[]): Promise<void> {
-  for (const one of at) {
-    vi.setSystemTime(START + one);
-    await Promise.all(times(2, async () => {
-      await run("* * * * *", START + one, env, routes);
-      await run("7 * * * *", START + one, env, routes);
-    }));
-  }
-}
+const upkeep = steered(START);
 const of = async (w: World, key: Client): Promise<Json[]> =>
   (await w.events("control")).filter(({ subject, type }) => subject === key.id && type !== "key.created").map(({ type, data }) => [type, data?.days_left ?? null]);
 

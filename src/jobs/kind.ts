@@ -48,7 +48,7 @@ interface Definition<Input, Cursor> {
   /** Plans the next slice, of up to `limit` items. What it throws halves the limit, until the offender stands alone. */
   slice(ctx: SliceCtx, work: Work<Input, Cursor>, limit: number): Promise<Slice<Cursor>>;
   /** The next item alone could not be done: passes over it, counts it as failed, and keeps `why` where the kind has a place for it. */
-  skip(ctx: SliceCtx, work: Work<Input, Cursor>, why: Problem): Promise<Slice<Cursor>>;
+  passOver(ctx: SliceCtx, work: Work<Input, Cursor>, why: Problem): Promise<Slice<Cursor>>;
 }
 
 /** A job's row, as far as a kind knows of it: JSON. */
@@ -65,7 +65,7 @@ export interface Kind<Input> {
   readonly most: number;
   scopes(input: Input): readonly Scope[];
   slice(ctx: SliceCtx, stored: Stored, limit: number): Promise<Slice<unknown>>;
-  skip(ctx: SliceCtx, stored: Stored, why: Problem): Promise<Slice<unknown>>;
+  passOver(ctx: SliceCtx, stored: Stored, why: Problem): Promise<Slice<unknown>>;
 }
 
 /** Any kind: to be carried out, not to be started. */
@@ -84,6 +84,6 @@ export function jobKind<Input, Cursor>(definition: Definition<Input, Cursor>): K
     most,
     scopes: (given) => definition.scopes(given),
     slice: (ctx, stored, limit) => definition.slice(ctx, workOf(stored), limit),
-    skip: (ctx, stored, why) => definition.skip(ctx, workOf(stored), why),
+    passOver: (ctx, stored, why) => definition.passOver(ctx, workOf(stored), why),
   };
 }

@@ -69,7 +69,7 @@ async function commitSlice(ctx: SliceCtx, kind: AnyKind, read: store.WorkedRow, 
   await commit(ctx, ctx.db.data, async (attempt): Promise<Plan<"data", never>> => {
     const row = attempt === 0 ? read : await store.readJob(ctx.db.data, { org: read.org_id, job: read.id });
     if (!row || !ACTIVE.has(row.state) || row.slices !== read.slices) return NOTHING;
-    const slice = "why" in ask ? await kind.skip(ctx, row, ask.why) : await kind.slice(ctx, row, ask.limit);
+    const slice = "why" in ask ? await kind.passOver(ctx, row, ask.why) : await kind.slice(ctx, row, ask.limit);
     return planOf(row, slice, ctx.trueNow);
   });
 }

@@ -52,7 +52,7 @@ export const bulkKind = jobKind({
     const guards = "list_id" in wanted && wanted.type === "add_to_list" ? [isThere(ctx.space, wanted.list_id)] : [];
     return { plan: { ...plan, guards: [...plan.guards, ...guards] }, cursor: after, counts, done };
   },
-  async skip(ctx, { input: { filter: asked, now }, cursor }, why): Promise<Slice<number>> {
+  async passOver(ctx, { input: { filter: asked, now }, cursor }, why): Promise<Slice<number>> {
     const groups = groupsOf({ filter: asked, terms: [] }, { fields: (await registryOf(ctx, true)).fields, country: ctx.space.defaultCountry, now });
     if (!isCompiled(groups)) {
       // A field that is being converted can be asked for again later: the job waits for that.

@@ -42,7 +42,7 @@ export const conversionKind = jobKind({
     return step === "rewriting" ? rewritten(ctx, moving, after, limit) : indexed(ctx, moving, after, limit);
   },
   /** What can't be done now is tried again: a value that was passed over would be of no type. */
-  async skip(_ctx, _work, why): Promise<Slice<Cursor>> {
+  async passOver(_ctx, _work, why): Promise<Slice<Cursor>> {
     throw why;
   },
 });

@@ -63,7 +63,7 @@ const removal = (kind: string, scope: "tags:write" | "lists:write", { condition,
         done,
       };
     },
-    async skip(ctx, { input: given, cursor }): Promise<Slice<number>> {
+    async passOver(ctx, { input: given, cursor }): Promise<Slice<number>> {
       const { rows, after, done } = await following(ctx, bearing(condition(given)), cursor ?? 0, 1);
       return { plan: { writes: [], events: [] }, cursor: after, counts: { failed: rows.length }, done };
     },
@@ -107,7 +107,7 @@ export const fieldRemoval = jobKind({
       done,
     };
   },
-  async skip(ctx, { input: { key }, cursor }): Promise<Slice<number>> {
+  async passOver(ctx, { input: { key }, cursor }): Promise<Slice<number>> {
     const [held] = await fieldStore.readValues(ctx, key, cursor ?? 0, 1);
     return { plan: { writes: [], events: [] }, cursor: held?.rid ?? cursor, counts: held?.value === null ? {} : { failed: held ? 1 : 0 }, done: !held };
   },

@@ -34,7 +34,7 @@ export const exportKind = jobKind({
     return stage.stage === "write" ? write(ctx, id, asked, stage) : signOff(ctx, id, stage);
   },
   /** A contact that can't be written is a fault of ours: there is no file without it. */
-  skip: async (_ctx, _work, why) => {
+  passOver: async (_ctx, _work, why) => {
     throw why;
   },
 });

@@ -16,7 +16,7 @@ export const runKind = jobKind({
   most: MOST,
   scopes: () => ["imports:write", "contacts:write"],
   slice: (ctx, { job, input: { import: id }, cursor }, limit) => runSlice(ctx, { import: id, job, done: cursor ?? 0, limit }),
-  skip: async (ctx, { job, input: { import: id }, cursor }, why) => passOver(ctx, { import: id, job, done: cursor ?? 0, limit: 1 }, "run", why),
+  passOver: async (ctx, { job, input: { import: id }, cursor }, why) => passOver(ctx, { import: id, job, done: cursor ?? 0, limit: 1 }, "run", why),
 });
 
 /** Past its last row it forgets what it remembered of the earlier ones. */
@@ -31,7 +31,7 @@ export const validateKind = jobKind({
     const { done, cursor: last, ...slice } = await dryRunSlice(ctx, { import: id, job, done: cursor?.done ?? 0, limit });
     return { ...slice, cursor: { done: last ?? 0, forgetting: done }, done: false };
   },
-  async skip(ctx, { job, input: { import: id }, cursor }, why) {
+  async passOver(ctx, { job, input: { import: id }, cursor }, why) {
     const { cursor: last, ...slice } = passOver(ctx, { import: id, job, done: cursor?.done ?? 0, limit: 1 }, "validate", why);
     return { ...slice, cursor: { done: last ?? 0, forgetting: false } };
   },
@@ -44,5 +44,5 @@ export const undoKind = jobKind({
   most: MOST,
   scopes: () => ["imports:write", "contacts:write"],
   slice: (ctx, { job, input: { import: id }, cursor }, limit) => undoSlice(ctx, { import: id, job, before: cursor, limit }),
-  skip: (ctx, { job, input: { import: id }, cursor }, why) => undoSlice(ctx, { import: id, job, before: cursor, limit: 1 }, why),
+  passOver: (ctx, { job, input: { import: id }, cursor }, why) => undoSlice(ctx, { import: id, job, before: cursor, limit: 1 }, why),
 });
